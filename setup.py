@@ -1,0 +1,74 @@
+"""Builds the compiled core. Everything else about the package is in pyproject.toml.
+
+Environment:
+    BTCORE_DEBUG=1         debug flavour: -O0 -g, bounds, wraparound and initialisation checks on
+    BTCORE_BUILD_JOBS=N    parallel processes for Cython and the C compiler (default: all CPUs)
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import numpy
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+# One line per compiled module, sources by the same name under btcore/_core/.
+EXTENSIONS: list[str] = []
+
+DEBUG = os.environ.get("BTCORE_DEBUG", "0") == "1"
+JOBS = int(os.environ.get("BTCORE_BUILD_JOBS") or os.cpu_count() or 1)
+# Flavours never share files: neither cythonize nor build_ext sees that only flags have changed.
+BUILD_BASE = "build/debug" if DEBUG else "build/release"
+
+DIRECTIVES = {
+    "language_level": 3,
+    "boundscheck": DEBUG,
+    "wraparound": DEBUG,
+    "initializedcheck": DEBUG,
+    "nonecheck": False,
+    "cdivision": True,
+    "embedsignature": True,
+}
+
+
+def compile_flags() -> list[str]:
+    """Flags that keep results equal on every machine: no fused multiply-add, no fast-math, no -march."""
+    if sys.platform == "win32":
+        return ["/Od", "/Zi", "/fp:precise"] if DEBUG else ["/O2", "/fp:precise"]
+    return [*(["-O0", "-g"] if DEBUG else ["-O3", "-g0"]), "-ffp-contract=off", "-fno-math-errno"]
+
+
+def extensions() -> list[Extension]:
+    """One Extension per name in EXTENSIONS."""
+    return [
+        Extension(
+            f"btcore._core.{name}",
+            [f"btcore/_core/{name}.pyx"],
+            include_dirs=[numpy.get_include()],
+            define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
+            extra_compile_args=compile_flags(),
+        )
+        for name in EXTENSIONS
+    ]
+
+
+def cythonized(build_dir: str = f"{BUILD_BASE}/cython", *, force: bool = False) -> list[Extension]:
+    """Translate to C where a source, or a .pxd it uses, is newer than the C file in `build_dir`."""
+    if not EXTENSIONS:
+        return []
+    return cythonize(
+        extensions(),
+        build_dir=build_dir,
+        compiler_directives=DIRECTIVES,
+        nthreads=JOBS if JOBS > 1 else 0,
+        force=force,
+    )
+
+
+if __name__ == "__main__":
+    setup(
+        ext_modules=cythonized(),
+        options={"build": {"build_base": BUILD_BASE}, "build_ext": {"parallel": JOBS}},
+    )
