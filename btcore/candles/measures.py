@@ -1,0 +1,52 @@
+"""What is found from candles when it is first asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from btcore._core import checks
+
+if TYPE_CHECKING:
+    from btcore.candles.container import Candles
+
+HASH_VERSION = 1
+
+
+def period(candles: Candles) -> int:
+    """The most common step in ns, the smallest of equally common ones; 0 under two candles."""
+    step = checks.majority_step(candles.timestamp)
+    if step == 0 and len(candles) > 1:
+        steps, counts = np.unique(np.diff(candles.timestamp), return_counts=True)
+        step = int(steps[counts.argmax()])
+    return step
+
+
+def day_ends(candles: Candles) -> np.ndarray:
+    """int64 [days]: index of the last candle of each UTC day."""
+    ends = np.empty(len(candles), np.int64)
+    ends = ends[: checks.day_ends(candles.timestamp, ends)].copy()
+    ends.setflags(write=False)
+    return ends
+
+
+def content_hash(candles: Candles) -> str:
+    """32 hex digits over the columns, symbol, tick, quote, spread and ask."""
+    spread_is_column = isinstance(candles.spread, np.ndarray)
+    facts = {
+        "version": HASH_VERSION,
+        "rows": len(candles),
+        "symbol": candles.symbol,
+        "tick": repr(candles.tick),
+        "quote": candles.quote,
+        "spread": "column" if spread_is_column else repr(candles.spread),
+        "ask": None if candles.ask is None else candles.ask.content_hash,
+    }
+    digest = hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=16)
+    columns = [candles.timestamp, candles.open, candles.high, candles.low, candles.close, candles.volume]
+    for column in columns + ([candles.spread] if spread_is_column else []):
+        digest.update(column)
+    return digest.hexdigest()
