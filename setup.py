@@ -15,7 +15,11 @@ from Cython.Build import cythonize
 from setuptools import Extension, setup
 
 # One line per compiled module, sources by the same name under btcore/_core/.
-EXTENSIONS: list[str] = []
+EXTENSIONS = [
+    "checks",
+    "elementwise",
+    "types",
+]
 
 DEBUG = os.environ.get("BTCORE_DEBUG", "0") == "1"
 JOBS = int(os.environ.get("BTCORE_BUILD_JOBS") or os.cpu_count() or 1)
