@@ -1,0 +1,107 @@
+"""The state of a simulation and the two fills that change it: enter and leave (rules X4, S1, S4)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from btcore.costs import Costs
+from btcore.rules import Rules
+from reference import money
+from reference.codes import EntryKind, ExitReason, RejectReason
+from reference.entries import Entry, decisions
+from reference.market import Market
+from reference.position import Fill, Position
+
+
+@dataclass
+class ReferenceResult:
+    """Trades in the order of their exits, rejections by reason, equity at each close, and what E2 counts."""
+
+    trades: list[dict[str, Any]] = field(default_factory=list)
+    rejected: dict[str, int] = field(default_factory=dict)
+    equity: list[float] = field(default_factory=list)
+    limit_fills: int = 0
+    exact_touches: int = 0
+
+
+class Account:
+    """At most one order and one position, the realised equity, the result so far."""
+
+    def __init__(self, plan: Any, candles: Any, costs: Costs, size: Any, cash: float, rules: Rules, last: int) -> None:
+        self.market = Market.of(candles, costs.spread)
+        self.grid = self.market.grid
+        self.decisions = decisions(plan, candles, size)
+        self.costs, self.rules, self.instrument = costs, rules, candles.instrument
+        self.slippage = self.grid.slippage(costs.slippage)
+        self.through = rules.limit_through_ticks * self.grid.units_per_tick
+        self.last = last
+        self.equity = cash
+        self.order: Entry | None = None
+        self.position: Position | None = None
+        self.leaving = False
+        self.entries_filled = 0
+        self.rejected: Counter[RejectReason] = Counter()
+        self.result = ReferenceResult()
+
+    def enter(self, t: int, base: int, *, inside: bool) -> None:
+        """Fill the order; limits are not slipped (S1). A market order gets its size here and may be refused (S4)."""
+        order, self.order = self.order, None
+        slip = 0 if order.kind == EntryKind.LIMIT else self.slippage
+        fill = Fill(base, base + order.side * slip, slip, self.market.spread[t])
+        size = order.resting_size
+        if order.kind == EntryKind.MARKET:
+            size = self.size_of(order, fill.price, self.equity)
+            reason = money.refused_size(size, self.instrument)
+            if reason is not None:
+                self.rejected[reason] += 1
+                return
+        stop, target = order.stop_units(self.grid, fill.price), order.target_units(self.grid, fill.price)
+        self.position = Position(self.grid, order, self.entries_filled, t, fill, inside, size, stop, target)
+        self.position.start()
+        self.entries_filled += 1
+
+    def leave(self, t: int, reason: ExitReason, base: int, *, ambiguous: bool = False) -> None:
+        """Rules X4 and S1: one fill ends the position; targets and the valuation at the end are not slipped."""
+        position, self.position, self.leaving = self.position, None, False
+        unslipped = (ExitReason.TP, ExitReason.TP_GAP, ExitReason.TP_AT_ENTRY, ExitReason.END_OF_DATA)
+        slip = 0 if reason in unslipped else self.slippage
+        at_close = reason in (ExitReason.TIME, ExitReason.END_OF_DATA)
+        spread = (self.market.close_spread if at_close else self.market.spread)[t]
+        fill = Fill(base, base - position.side * slip, slip, spread)
+        position.count(fill.price)
+        fees = self.fee(position.entry.price, position.size) + self.fee(fill.price, position.size)
+        trade = money.trade_record(position, fill, t, reason, ambiguous, fees, self.market.time)
+        self.equity = self.equity + trade["net"]
+        self.result.trades.append(trade)
+
+    def fee(self, price: int, size: float) -> float:
+        """Rule S2 for one fill."""
+        return money.commission(
+            self.costs.commission, self.grid.price(price), size, float(self.instrument.contract_size)
+        )
+
+    def size_of(self, order: Entry, origin: int, equity: float) -> float:
+        """Rule S4 for an entry at ``origin``."""
+        risk = order.risk_units(self.grid, origin)
+        distance = money.price_or_nan(self.grid, risk)
+        wanted = money.wanted_size(order.size, self.grid.price(origin), equity, distance)
+        return money.tradable_size(wanted, self.instrument)
+
+    def equity_at_close(self, t: int) -> float:
+        """Rule T4: realised plus the open position at the exit side, without exit costs."""
+        if self.position is None:
+            return self.equity
+        paid = self.fee(self.position.entry.price, self.position.size)
+        return self.equity + money.open_value(self.position, self.market.exit_bar(self.position.side, t).close, paid)
+
+    def drop_order(self, reason: RejectReason) -> None:
+        """Rule D9: count why the order ended."""
+        self.rejected[reason] += 1
+        self.order = None
+
+    def count_limit_fill(self, filled: bool, *, exact: bool) -> None:
+        """Rule E2: the share of exact touches among limits filled inside their candle."""
+        self.result.limit_fills += filled
+        self.result.exact_touches += filled and exact

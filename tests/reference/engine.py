@@ -1,0 +1,233 @@
+"""The loop over candles. Each candle is taken as: its open, its inside, its close, the decision at its close.
+
+Read ``Run.candle`` first, then the four steps in their order, each next to its section of docs/fill-rules.md.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from btcore.costs import Costs
+from btcore.errors import ParameterError
+from btcore.rules import Rules
+from reference import money
+from reference.account import Account, ReferenceResult
+from reference.codes import EntryKind, ExitReason, RejectReason
+from reference.entries import Entry
+from reference.position import Position
+
+
+def simulate(
+    strategy_or_orders: Any,
+    candles: Any,
+    *,
+    costs: Costs | None = None,
+    size: Any = None,
+    cash: float = 10_000.0,
+    rules: Rules | None = None,
+    start: int | None = None,
+    end: int | None = None,
+) -> ReferenceResult:
+    """Run a strategy, or a list of orders, over candles ``[start, end)`` (indices), as ``btcore.simulate`` does."""
+    count = len(candles.close)
+    start, end = 0 if start is None else start, count if end is None else end
+    if not 0 <= start <= end <= count:
+        raise ParameterError(f"start and end must satisfy 0 <= start <= end <= {count}, got {start} and {end}")
+    run = Run(strategy_or_orders, candles, costs or Costs(), size, float(cash), rules or Rules(), end - 1)
+    for t in range(start, end):
+        run.candle(t)
+    run.result.rejected = {reason.name: run.rejected[reason] for reason in RejectReason if run.rejected[reason]}
+    return run.result
+
+
+class Run(Account):
+    """The steps of a candle, in their order; the account keeps what they change."""
+
+    def candle(self, t: int) -> None:
+        """One candle."""
+        self.at_open(t)
+        self.inside(t)
+        self.at_close(t)
+        self.result.equity.append(self.equity_at_close(t))
+        self.decide(t)
+
+    # The open: X1, then the entry decided before, then E4.
+
+    def at_open(self, t: int) -> None:
+        """Rule X1 for an open position, then the order that waits."""
+        if self.position is not None:
+            self.exit_at_open(t, self.position)
+        if self.order is not None:
+            self.enter_at_open(t, self.order)
+
+    def exit_at_open(self, t: int, position: Position) -> None:
+        """Rule X1: signal, stop passed, target passed."""
+        price = self.market.exit_bar(position.side, t).open
+        if self.leaving:
+            self.leave(t, ExitReason.SIGNAL, price)
+        elif position.stopped_at(price):
+            self.leave(t, ExitReason.TRAIL_GAP if position.in_force()[1] else ExitReason.SL_GAP, price)
+        elif position.target_at(price, self.through):
+            self.leave(t, ExitReason.TP_GAP, self.gap_price(price, position.target))
+
+    def gap_price(self, price: int, level: int) -> int:
+        """Where a limit fills that the open has passed: at the open, or by choice at its own price (E2, X1)."""
+        return level if self.rules.limit_gap == "limit" else price
+
+    def enter_at_open(self, t: int, order: Entry) -> None:
+        """Rules D2, E1, E2 at the open."""
+        price = self.market.entry_bar(order.side, t).open
+        beyond = order.side * (price - order.level)
+        if order.kind == EntryKind.MARKET or (order.kind == EntryKind.STOP and beyond >= 0):
+            self.enter(t, price, inside=False)
+        elif order.kind == EntryKind.LIMIT and -beyond >= self.through:
+            self.enter(t, self.gap_price(price, order.level), inside=False)
+        if self.position is not None:
+            self.already_beyond(t, self.position)
+
+    def already_beyond(self, t: int, position: Position) -> None:
+        """Rule E4 after a fill at the open."""
+        price = self.market.exit_bar(position.side, t).open
+        if position.stopped_at(price):
+            self.leave(t, ExitReason.SL_AT_ENTRY, price)
+        elif position.target_at(price, self.through):
+            self.leave(t, ExitReason.TP_AT_ENTRY, self.gap_price(price, position.target))
+
+    # Inside the candle: X2, or the resting order (E1, E2) followed by E4 and X5.
+
+    def inside(self, t: int) -> None:
+        """What happens between open and close."""
+        if self.position is not None:
+            self.exit_inside(t, self.position)
+        elif self.order is not None:
+            self.enter_inside(t, self.order)
+
+    def exit_inside(self, t: int, position: Position) -> None:
+        """Rule X2: stop before target; both leave it open which came first."""
+        bar = self.market.exit_bar(position.side, t)
+        stop = position.stopped_at(bar.worst(position.side))
+        target = position.target_at(bar.best(position.side), self.through)
+        if stop:
+            self.leave_at_stop(t, position, ambiguous=target)
+        elif target:
+            self.leave_at_target(t, position)
+
+    def enter_inside(self, t: int, order: Entry) -> None:
+        """Rules E1 and E2 inside the candle."""
+        bar, side = self.market.entry_bar(order.side, t), order.side
+        if order.kind == EntryKind.STOP:
+            touched = side * (bar.best(side) - order.level) >= 0
+        else:
+            touched = side * (order.level - bar.worst(side)) >= self.through
+            self.count_limit_fill(touched, exact=bar.worst(side) == order.level)
+        if not touched:
+            return
+        self.enter(t, order.level, inside=True)
+        if self.position is not None:
+            self.rest_of_entry_candle(t, self.position)
+
+    def rest_of_entry_candle(self, t: int, position: Position) -> None:
+        """Rule E4 for a fill inside the candle, then X5."""
+        price = self.exit_side_of(t, position)
+        if position.stopped_at(price):
+            self.leave(t, ExitReason.SL_AT_ENTRY, price)
+        elif position.order.kind == EntryKind.STOP:
+            self.after_stop_entry(t, position)
+        else:
+            self.after_limit_entry(t, position)
+
+    def exit_side_of(self, t: int, position: Position) -> int:
+        """The exit side at the moment of a fill inside the candle; a real one never left its own candle."""
+        price = position.entry.base - position.side * self.market.spread[t]
+        if self.market.real_ask:
+            bar = self.market.exit_bar(position.side, t)
+            price = min(max(price, bar.low), bar.high)
+        return price
+
+    def after_stop_entry(self, t: int, position: Position) -> None:
+        """Rule X5: the target lies on the way; whether the stop came after the entry, only the close can prove."""
+        bar, side = self.market.exit_bar(position.side, t), position.side
+        stop = position.stopped_at(bar.worst(side))
+        target = position.target_at(bar.best(side), self.through)
+        if stop:
+            self.leave_at_stop(t, position, ambiguous=target or not position.stopped_at(bar.close))
+        elif target:
+            self.leave_at_target(t, position)
+
+    def after_limit_entry(self, t: int, position: Position) -> None:
+        """Rule X5: the stop lies on the way; the target fills only where the close proves it, else it waits."""
+        bar, side = self.market.exit_bar(position.side, t), position.side
+        stop = position.stopped_at(bar.worst(side))
+        target = position.target_at(bar.best(side), self.through)
+        if stop:
+            self.leave_at_stop(t, position, ambiguous=target)
+        elif target and position.target_at(bar.close, self.through):
+            self.leave_at_target(t, position)
+
+    def leave_at_stop(self, t: int, position: Position, *, ambiguous: bool) -> None:
+        """At the stop in force; its kind names the exit (rule X6)."""
+        level, trailing = position.in_force()
+        self.leave(t, ExitReason.TRAIL if trailing else ExitReason.SL, level, ambiguous=ambiguous)
+
+    def leave_at_target(self, t: int, position: Position) -> None:
+        """At the target."""
+        extreme = self.market.exit_bar(position.side, t).best(position.side)
+        self.count_limit_fill(True, exact=extreme == position.target)
+        self.leave(t, ExitReason.TP, position.target)
+
+    # The close: X3, X8, then what holds from the next candle on (X6, T3), and the life of a resting order (D3).
+
+    def at_close(self, t: int) -> None:
+        """Rules X3 and X8, then stops and excursions of what stays open, then D3."""
+        position, order = self.position, self.order
+        if position is not None:
+            bar, bars = self.market.exit_bar(position.side, t), t - position.entry_index + 1
+            if position.order.max_bars is not None and bars >= position.order.max_bars:
+                self.leave(t, ExitReason.TIME, bar.close)
+            elif t == self.last:
+                self.leave(t, ExitReason.END_OF_DATA, bar.close)
+            else:
+                position.count_candle(t, bar)
+                position.move_stops(t, bar)
+        if order is not None:
+            if order.expiry is not None and t - order.at >= order.expiry:
+                self.drop_order(RejectReason.EXPIRED)
+            elif t == self.last:
+                self.drop_order(RejectReason.UNFILLED)
+
+    # The decision at the close: D1, D4 to D7, D9.
+
+    def decide(self, t: int) -> None:
+        """Exits first, then each entry on its own."""
+        if self.position is not None:
+            self.leaving = self.decisions.exits(t, self.position.side)
+        entries = self.decisions.entries(t)
+        conflict = self.decisions.entries_conflict and len(entries) > 1
+        for order in entries:
+            reason = self.refusal(t, order, conflict)
+            if reason is not None:
+                self.rejected[reason] += 1
+                continue
+            if self.order is not None:
+                self.rejected[RejectReason.REPLACED] += 1
+            self.order = order
+
+    def refusal(self, t: int, order: Entry, conflict: bool) -> RejectReason | None:
+        """Rule D9: the first reason that applies."""
+        if t == self.last:
+            return RejectReason.NO_NEXT_BAR
+        if self.position is not None and not self.leaving:
+            return RejectReason.IN_POSITION
+        if conflict:
+            return RejectReason.CONFLICT
+        if order.kind != EntryKind.MARKET:
+            if math.isnan(order.price):
+                return RejectReason.NAN_LEVEL
+            order.place(self.grid)
+        if order.on_wrong_side(self.grid):
+            return RejectReason.WRONG_SIDE
+        if order.kind == EntryKind.MARKET:
+            return None
+        order.resting_size = self.size_of(order, order.level, self.equity_at_close(t))
+        return money.refused_size(order.resting_size, self.instrument)

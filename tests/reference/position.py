@@ -1,0 +1,103 @@
+"""An open position: its stops (rule X6) and its excursions (rule T3), in units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reference.entries import Entry
+from reference.market import Bar
+from reference.ticks import Grid
+
+
+@dataclass
+class Fill:
+    """One fill: price before and after slippage, slippage and spread of the moment, in units."""
+
+    base: int
+    price: int
+    slip: int
+    spread: int
+
+
+@dataclass
+class Position:
+    """An open position. ``stop`` and ``target`` are fixed; ``trail_level`` is None while no trail is in force."""
+
+    grid: Grid
+    order: Entry
+    number: int
+    entry_index: int
+    entry: Fill
+    inside: bool
+    size: float
+    stop: int | None
+    target: int | None
+    trail_level: int | None = None
+    trail_awake: bool = False
+    even: bool = False
+    extreme: int = 0
+    mae: int = 0
+    mfe: int = 0
+
+    @property
+    def side(self) -> int:
+        """+1 long, -1 short."""
+        return self.order.side
+
+    def start(self) -> None:
+        """Rule X6: the trail starts at the recorded entry price, unless it has to be activated first."""
+        self.extreme = self.entry.price
+        self.trail_awake = "activate" not in self.order.distances
+        self.move_trail()
+
+    def in_force(self) -> tuple[int | None, bool]:
+        """The tightest stop and whether the trail set it; on a tie the earlier kind: stop, break-even, trail (X6)."""
+        level, trailing = self.stop, False
+        if self.even and (level is None or self.side * (self.entry.price - level) > 0):
+            level = self.entry.price
+        if self.trail_level is not None and (level is None or self.side * (self.trail_level - level) > 0):
+            level, trailing = self.trail_level, True
+        return level, trailing
+
+    def stopped_at(self, price: int) -> bool:
+        """Whether ``price`` is at or beyond the stop in force."""
+        level, _ = self.in_force()
+        return level is not None and self.side * (price - level) <= 0
+
+    def target_at(self, price: int, through: int) -> bool:
+        """Whether ``price`` is ``through`` units or more beyond the target (rule E2)."""
+        return self.target is not None and self.side * (price - self.target) >= through
+
+    def move_stops(self, t: int, bar: Bar) -> None:
+        """Rule X6 at the close of candle ``t``: activation, break-even and trail for the next candle."""
+        only_close_counts = t == self.entry_index and self.inside and self.order.kind.name == "LIMIT"
+        watched = bar.close if only_close_counts else bar.best(self.side)
+        self.even = self.even or self._gained("breakeven", watched)
+        self.trail_awake = self.trail_awake or self._gained("activate", watched)
+        trailed = bar.close if self.order.trail_closes else watched
+        self.extreme = max(self.extreme, trailed) if self.side > 0 else min(self.extreme, trailed)
+        self.move_trail()
+
+    def _gained(self, name: str, price: int) -> bool:
+        distance = self.order.distance_units(name, self.grid, self.entry.price)
+        return distance is not None and self.side * (price - self.entry.price) >= distance
+
+    def move_trail(self) -> None:
+        """Put the trail behind the running extreme; it never loosens (rule X6)."""
+        distance = self.order.distance_units("trail", self.grid, self.extreme)
+        if distance is None or not self.trail_awake:
+            return
+        level = self.extreme - self.side * distance
+        if self.trail_level is None or self.side * (level - self.trail_level) > 0:
+            self.trail_level = level
+
+    def count_candle(self, t: int, bar: Bar) -> None:
+        """Rule T3 for a candle at whose close the position is open: both extremes, or the close if entered inside."""
+        prices = (bar.close,) if t == self.entry_index and self.inside else (bar.low, bar.high)
+        for price in prices:
+            self.count(price)
+
+    def count(self, price: int) -> None:
+        """Let ``price`` count for the excursions."""
+        gain = self.side * (price - self.entry.price)
+        self.mae, self.mfe = max(self.mae, -gain), max(self.mfe, gain)
