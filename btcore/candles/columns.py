@@ -5,19 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from btcore.errors import DataError
 
+if TYPE_CHECKING:
+    from btcore.candles.ticks import Grid
+
+COLUMN_NAMES = ("timestamp", "open", "high", "low", "close", "volume")
 NS_PER_UNIT = {"W": 604_800_000_000_000, "D": 86_400_000_000_000, "h": 3_600_000_000_000, "m": 60_000_000_000,
                "s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Converted but unchecked candles: `timestamp` int64 [n] ns UTC, the others float64 [n]; `spread` may be None."""
+    """Converted but unchecked candles: `timestamp` int64 [n] ns UTC, the others float64 [n].
+
+    `spread` is in price units, in ticks where `spread_in_ticks`, or None where the source has none.
+    """
 
     timestamp: np.ndarray
     open: np.ndarray
@@ -27,6 +34,7 @@ class Columns:
     volume: np.ndarray
     spread: np.ndarray | None = None
     symbol: str = ""
+    spread_in_ticks: bool = False
 
     def __len__(self) -> int:
         return len(self.timestamp)
@@ -36,11 +44,21 @@ class Columns:
         """Open, high, low, close."""
         return self.open, self.high, self.low, self.close
 
+    def spread_on(self, grid: Grid) -> float | np.ndarray:
+        """The spread in price units, 0 where the source has none."""
+        if self.spread is None:
+            return 0.0
+        return grid.prices(self.spread) if self.spread_in_ticks else self.spread
+
+    def frozen(self) -> Columns:
+        """The same columns, read-only and contiguous."""
+        arrays = {name: getattr(self, name) for name in (*COLUMN_NAMES, "spread") if getattr(self, name) is not None}
+        return replace(self, **{name: _frozen(np.ascontiguousarray(array)) for name, array in arrays.items()})
+
     def rows(self, index: np.ndarray) -> Columns:
         """The rows of a boolean or integer index, copied."""
         spread = None if self.spread is None else self.spread[index]
-        names = ("timestamp", "open", "high", "low", "close", "volume")
-        return replace(self, spread=spread, **{name: getattr(self, name)[index] for name in names})
+        return replace(self, spread=spread, **{name: getattr(self, name)[index] for name in COLUMN_NAMES})
 
 
 def make_columns(

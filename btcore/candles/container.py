@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from btcore.candles import agreement, measures
-from btcore.candles.columns import Columns, make_columns
+from btcore.candles.columns import COLUMN_NAMES, Columns, make_columns
 from btcore.candles.instrument import Instrument
 from btcore.candles.problems import time_text
 from btcore.candles.ticks import Grid, Ticks, to_ticks
@@ -131,10 +131,10 @@ class Candles:
         elif instrument.tick is None:
             instrument = replace(instrument, tick=grid.tick)
         self._set(
-            **{name: getattr(columns, name) for name in ("timestamp", "open", "high", "low", "close", "volume")},
+            **{name: getattr(columns, name) for name in COLUMN_NAMES},
             symbol=columns.symbol,
             quote=quote,
-            spread=agreement.checked_spread(spread, columns),
+            spread=agreement.checked_spread(columns.spread_on(grid) if spread is None else spread, columns),
             ask=ask,
             instrument=instrument,
             repairs=MappingProxyType(dict(repairs or {})),
@@ -147,6 +147,13 @@ class Candles:
     def _set(self, **values: Any) -> None:
         for name, value in values.items():
             object.__setattr__(self, name, value)
+
+    def _with(self, **values: Any) -> Candles:
+        """These candles with other values of some attributes, unchecked."""
+        names = [name for name in self.__slots__ if name != "__weakref__"]
+        result = object.__new__(Candles)
+        result._set(**{name: getattr(self, name) for name in names} | values)
+        return result
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"Candles cannot be changed ({name}); make new ones")
@@ -195,7 +202,7 @@ class Candles:
         return self._origin
 
     def derived(self, key: str, build: Callable[[Candles], Any]) -> Any:
-        """``build(self)``, kept for the life of these candles under `key` (results must not depend on anything else)."""
+        """``build(self)``, kept for the life of these candles under `key`; it may depend on nothing else."""
         try:
             return self._derived[key]
         except KeyError:
@@ -215,22 +222,14 @@ class Candles:
         if stop - start == len(self):
             return self
         part = slice(start, stop)
-        result = object.__new__(Candles)
-        names = ("timestamp", "open", "high", "low", "close", "volume")
-        result._set(
-            **{name: getattr(self, name)[part] for name in names},
-            symbol=self.symbol,
-            quote=self.quote,
+        return self._with(
+            **{name: getattr(self, name)[part] for name in COLUMN_NAMES},
             spread=self.spread[part] if isinstance(self.spread, np.ndarray) else self.spread,
             ask=None if self.ask is None else self.ask[part],
-            instrument=self.instrument,
-            repairs=self.repairs,
             ticks=tuple(column[part] for column in self.ticks),
-            _grid=self._grid,
             _origin=None if self._origin is None else self._origin.part(start, stop),
             _derived={},
         )
-        return result
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Candles):
@@ -251,6 +250,8 @@ class Candles:
     def __reduce__(self) -> tuple[Any, ...]:
         if self._origin is not None:
             return type(self._origin).open, (self._origin,)
+        from btcore.candles.build import rebuild
+
         return rebuild, (self._columns(), self._grid, self._facts())
 
     def _columns(self) -> Columns:
@@ -262,6 +263,8 @@ class Candles:
         return {**{name: getattr(self, name) for name in names}, "repairs": dict(self.repairs)}
 
     def _on_grid(self, grid: Grid) -> Candles:
+        from btcore.candles.build import rebuild
+
         return rebuild(self._columns(), grid, self._facts() | {"instrument": replace(self.instrument, tick=grid.tick)})
 
     @classmethod
@@ -283,12 +286,13 @@ class Candles:
 
         Parameters
         ----------
-        frame : time as a column or as the index; open, high, low, close; volume and spread are optional. Usual names
-            are found whatever their case; other columns are ignored
+        frame : time as a column or as the index; open, high, low, close; volume is optional. Usual names are found
+            whatever their case; other columns are ignored
         tz : zone of times that carry none ("UTC", "EET", "America/New_York+7" for that zone plus 7 hours, a tzinfo);
             times that carry a zone keep it. Integer times are nanoseconds UTC
-        columns : names where they are not the usual ones, e.g. ``{"timestamp": "t", "open": "first"}``
-        spread : price units, one number or one per candle; None: 0
+        columns : names where they are not the usual ones, e.g. ``{"timestamp": "t", "open": "first"}``; also
+            ``{"spread": ...}`` for a column of spreads in price units
+        spread : price units, one number or one per candle; None: the column named so in `columns`, else 0
         repair : name or names of repairs, see `btcore.candles.REPAIRS`
         symbol, tick, quote, ask, instrument : as in `Candles`
 
@@ -302,6 +306,7 @@ class Candles:
         >>> len(Candles.from_frame(rows))
         2
         """
+        from btcore.candles.build import candles_from_columns
         from btcore.candles.frames import columns_of_frame
 
         found = columns_of_frame(frame, tz=tz, names=columns, symbol=symbol)
@@ -353,35 +358,6 @@ class Candles:
 
         Raises DataError where the folder is missing, damaged or of another version.
         """
-        from btcore.candles.cache import open_folder
+        from btcore.candles.cache import load_folder
 
-        return open_folder(folder, verify=verify)
-
-
-def rebuild(columns: Columns, grid: Grid | None, facts: Mapping[str, Any]) -> Candles:
-    """Checked candles of `columns` on `grid` (None: inferred); `facts` as `Candles._fill` takes them."""
-    prices = columns.prices
-    columns = make_columns(columns.timestamp, prices, columns.volume, columns.spread, columns.symbol)
-    result = object.__new__(Candles)
-    result._fill(columns, grid, **facts)
-    return result
-
-
-def candles_from_columns(
-    columns: Columns,
-    *,
-    tick: float | None = None,
-    spread: Any = None,
-    instrument: Instrument | None = None,
-    repair: Any = None,
-    **facts: Any,
-) -> Candles:
-    """Repair `columns` as asked and make candles of them; `spread` None: that of the columns, else 0."""
-    from btcore.candles.repairs import repaired
-
-    symbol, tick = agreement.identity(columns.symbol, tick, instrument)
-    columns, counts = repaired(replace(columns, symbol=symbol), repair, tick)
-    if spread is None:
-        spread = 0.0 if columns.spread is None else columns.spread
-    grid = None if tick is None else Grid.declared(tick)
-    return rebuild(columns, grid, {**facts, "spread": spread, "instrument": instrument, "repairs": counts})
+        return load_folder(folder, verify=verify)
