@@ -14,6 +14,8 @@ from reference.entries import Entry, decisions
 from reference.market import Market
 from reference.position import Fill, Position
 
+UNSLIPPED = (ExitReason.TP, ExitReason.TP_GAP, ExitReason.TP_AT_ENTRY, ExitReason.END_OF_DATA)
+
 
 @dataclass
 class ReferenceResult:
@@ -58,15 +60,14 @@ class Account:
                 self.rejected[reason] += 1
                 return
         stop, target = order.stop_units(self.grid, fill.price), order.target_units(self.grid, fill.price)
-        self.position = Position(self.grid, order, self.entries_filled, t, fill, inside, size, stop, target)
+        self.position = Position(self.grid, order, order.side, self.entries_filled, t, fill, inside, size, stop, target)
         self.position.start()
         self.entries_filled += 1
 
     def leave(self, t: int, reason: ExitReason, base: int, *, ambiguous: bool = False) -> None:
         """Rules X4 and S1: one fill ends the position; targets and the valuation at the end are not slipped."""
         position, self.position, self.leaving = self.position, None, False
-        unslipped = (ExitReason.TP, ExitReason.TP_GAP, ExitReason.TP_AT_ENTRY, ExitReason.END_OF_DATA)
-        slip = 0 if reason in unslipped else self.slippage
+        slip = 0 if reason in UNSLIPPED else self.slippage
         at_close = reason in (ExitReason.TIME, ExitReason.END_OF_DATA)
         spread = (self.market.close_spread if at_close else self.market.spread)[t]
         fill = Fill(base, base - position.side * slip, slip, spread)

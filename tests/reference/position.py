@@ -25,6 +25,7 @@ class Position:
 
     grid: Grid
     order: Entry
+    side: int
     number: int
     entry_index: int
     entry: Fill
@@ -38,11 +39,6 @@ class Position:
     extreme: int = 0
     mae: int = 0
     mfe: int = 0
-
-    @property
-    def side(self) -> int:
-        """+1 long, -1 short."""
-        return self.order.side
 
     def start(self) -> None:
         """Rule X6: the trail starts at the recorded entry price, unless it has to be activated first."""
