@@ -18,7 +18,13 @@ from setuptools import Extension, setup
 EXTENSIONS = [
     "checks",
     "elementwise",
+    "levels",
+    "recursions",
+    "statistics",
+    "synthetic",
     "types",
+    "windows",
+    "zones",
 ]
 
 DEBUG = os.environ.get("BTCORE_DEBUG", "0") == "1"
