@@ -95,7 +95,8 @@ class Account:
         if self.position is None:
             return self.equity
         paid = self.fee(self.position.entry.price, self.position.size)
-        return self.equity + money.open_value(self.position, self.market.exit_bar(self.position.side, t).close, paid)
+        close = self.market.exit_bar(self.position.side, t).close
+        return money.open_equity(self.equity, self.position, close, paid)
 
     def drop_order(self, reason: RejectReason) -> None:
         """Rule D9: count why the order ended."""

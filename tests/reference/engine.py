@@ -5,7 +5,6 @@ Read ``Run.candle`` first, then the four steps in their order, each next to its 
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from btcore.costs import Costs
@@ -221,9 +220,9 @@ class Run(Account):
             return RejectReason.IN_POSITION
         if conflict:
             return RejectReason.CONFLICT
+        if order.lacks_a_number():
+            return RejectReason.NAN_LEVEL
         if order.kind != EntryKind.MARKET:
-            if math.isnan(order.price):
-                return RejectReason.NAN_LEVEL
             order.place(self.grid)
         if order.on_wrong_side(self.grid):
             return RejectReason.WRONG_SIDE

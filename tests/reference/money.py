@@ -47,9 +47,9 @@ def commission(rates: Any, price: float, size: float, contract_size: float) -> f
     return max(parts, rates.minimum)
 
 
-def open_value(position: Position, price: int, paid: float) -> float:
-    """Rule T4: what an open position adds to the equity at ``price``; the entry's commission is paid already."""
-    return position.grid.price(position.side * (price - position.entry.price)) * position.size - paid
+def open_equity(equity: float, position: Position, price: int, paid: float) -> float:
+    """Rule T4: the equity while a position could leave at ``price``; its entry's commission is ``paid`` already."""
+    return (equity - paid) + position.grid.price(position.side * (price - position.entry.price)) * position.size
 
 
 def r_multiple(position: Position, net: float) -> float:

@@ -84,10 +84,15 @@ def max_drawdown_percent(equity: list[float], cash: float) -> float:
 
 
 def daily_returns(equity: list[float], time: list[int], cash: float) -> list[float]:
-    """Simple returns of the last equity of each UTC day that has a candle; the first day's is relative to the cash."""
+    """Simple returns of the last equity of each UTC day that has a candle; the first day's is relative to the cash.
+
+    None at all where a day starts from nothing or less: there is no return to speak of.
+    """
     last_of_day = {timestamp // DAY: value for timestamp, value in zip(time, equity, strict=True)}
     values = [cash, *last_of_day.values()]
-    return [divide(after - before, before) for before, after in pairwise(values)]
+    if min(values[:-1], default=cash) <= 0:
+        return []
+    return [(after - before) / before for before, after in pairwise(values)]
 
 
 def mean(values: list[float]) -> float:
@@ -96,7 +101,7 @@ def mean(values: list[float]) -> float:
 
 
 def sharpe(returns: list[float]) -> float:
-    """Mean over standard deviation (ddof 1), for a year; NaN under two days or where all returns are equal."""
+    """Mean over standard deviation (ddof 1), for a year; NaN under two returns or where all are equal."""
     if len(returns) < 2 or min(returns) == max(returns):
         return NAN
     centre = mean(returns)
@@ -105,7 +110,7 @@ def sharpe(returns: list[float]) -> float:
 
 
 def sortino(returns: list[float]) -> float:
-    """Mean over downside deviation (target 0), for a year; NaN under two days or without a loss."""
+    """Mean over downside deviation (target 0), for a year; NaN under two returns or without a loss."""
     if len(returns) < 2:
         return NAN
     downside = math.sqrt(mean([min(r, 0.0) ** 2 for r in returns]))

@@ -12,6 +12,7 @@ from reference.engine import simulate
 from btcore.costs import Costs
 from btcore.expr import percent
 from btcore.rules import Rules
+from btcore.sizes import RiskPercent
 from btcore.strategy import Exit, Order, Strategy
 from reference_checks.worked import SIGNAL, Row, candles, order, run, told
 
@@ -195,7 +196,6 @@ class Refused(NamedTuple):
     name: str
     plan: list[Order | Exit]
     rejected: dict[str, int]
-    size: Any = None
 
 
 NAN = math.nan
@@ -209,7 +209,10 @@ REFUSED = [
     Refused("half a tick is a tick", [Order(0, 1, stop=0.5)], {}),
     Refused("percent that rounds to nothing", [Order(0, 1, "limit", 40, stop=percent(1))], {"WRONG_SIDE": 1}),
     Refused("equal after rounding", [Order(0, 1, "limit", 50.2, stop_price=50)], {"WRONG_SIDE": 1}),
-    Refused("wrong side before size", [Order(0, 1, "limit", 50, stop=0.1, size=NAN)], {"WRONG_SIDE": 1}),
+    Refused("nan before wrong side", [Order(0, 1, "limit", 50, stop=0.1, size=NAN)], {"NAN_LEVEL": 1}),
+    Refused("no stop for a risk", [Order(0, 1, size=RiskPercent(1)), Order(0, 1, stop=NAN, size=RiskPercent(1))],
+            {"NAN_LEVEL": 2}),
+    Refused("stop on the wrong side for a risk", [Order(0, 1, stop_price=101, size=RiskPercent(1))], {"NAN_LEVEL": 1}),
     Refused("replaced then unfilled", [Order(0, 1, "limit", 50), Order(1, -1, "stop", 40)],
             {"REPLACED": 1, "UNFILLED": 1}),
     Refused("replaced at one close", [Order(0, -1), Order(0, 1, "limit", 50)], {"REPLACED": 1, "UNFILLED": 1}),

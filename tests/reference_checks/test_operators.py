@@ -1,0 +1,112 @@
+"""The twin's operators against values worked by hand, and against NumPy and pandas where these mean the same."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from reference.operators import OPERATORS, evaluate
+
+from btcore.expr import Expr, array, close, high, low, open_
+from reference_checks.worked import candles
+
+NAN, INF = math.nan, math.inf
+FOUR = candles([(1, 5, 1, 4), (2, 2, 2, 2), (9, 9, 6, 6), (6, 8, 4, 8)])
+
+
+def series(*values: float) -> Expr:
+    """An array of four values as an expression."""
+    return array(np.array(values, dtype=np.float64))
+
+
+def flags(*values: int) -> Expr:
+    """An array of four conditions as an expression."""
+    return array(np.array(values, dtype=bool))
+
+
+def same(found: list[Any], expected: list[Any]) -> bool:
+    """Equality that knows NaN."""
+    return len(found) == len(expected) and all(
+        a == b or (isinstance(a, float) and isinstance(b, float) and math.isnan(a) and math.isnan(b))
+        for a, b in zip(found, expected, strict=True)
+    )
+
+
+A, B = series(1, -2, NAN, 0), series(0, 4, 1, 0)
+CASES = [
+    ("column", close, [4, 2, 6, 8]),
+    ("constant", close * 0 + 2.5, [2.5] * 4),
+    ("array", flags(1, 0, 1, 0), [True, False, True, False]),
+    ("add", A + B, [1, 2, NAN, 0]),
+    ("sub", A - B, [1, -6, NAN, 0]),
+    ("mul", A * B, [0, -8, NAN, 0]),
+    ("div", A / B, [INF, -0.5, NAN, NAN]),
+    ("div", series(-1, 1, INF, NAN) / series(0, -INF, INF, 0), [-INF, 0, NAN, NAN]),
+    ("neg", -A, [-1, 2, NAN, 0]),
+    ("abs", abs(A), [1, 2, NAN, 0]),
+    ("sqrt", series(4, -1, NAN, INF).sqrt(), [2, NAN, NAN, INF]),
+    ("minimum", Expr("minimum", (A, B)), [0, -2, NAN, 0]),
+    ("maximum", Expr("maximum", (B, A)), [1, 4, NAN, 0]),
+    ("lt", A < B, [False, True, False, False]),
+    ("le", A <= B, [False, True, False, True]),
+    ("gt", A > B, [True, False, False, False]),
+    ("ge", A >= B, [True, False, False, True]),
+    ("eq", A == B, [False, False, False, True]),
+    ("ne", A != B, [True, True, False, False]),
+    ("and", flags(1, 1, 0, 0) & flags(1, 0, 1, 0), [True, False, False, False]),
+    ("or", flags(1, 1, 0, 0) | flags(1, 0, 1, 0), [True, True, True, False]),
+    ("not", ~(A < B), [True, False, True, True]),
+    ("where", Expr("where", (flags(1, 0, 1, 0), A, B)), [1, 4, NAN, 0]),
+    ("shift", close.shift(2), [NAN, NAN, 4, 2]),
+    ("shift", (close > 3).shift(1), [False, True, False, True]),
+    ("shift", close.shift(9), [NAN] * 4),
+    ("crosses_above", Expr("crosses_above", (open_, close), kind="condition"), [False, False, True, False]),
+    ("crosses_below", Expr("crosses_below", (open_, close), kind="condition"), [False, False, False, True]),
+    ("crosses_above", Expr("crosses_above", (A, B), kind="condition"), [False] * 4),
+    ("ewm", Expr("ewm", (series(NAN, 4, INF, 8),), (0.25,)), [NAN, 4, NAN, 5]),
+    ("true_range", Expr("true_range", (high, low, close)), [4, 2, 7, 4]),
+    ("true_range", Expr("true_range", (high, low, series(4, NAN, 6, 8))), [4, 2, NAN, 4]),
+    ("rolling_sum", Expr("rolling_sum", (close,), (2, 2)), [NAN, 6, 8, 14]),
+    ("rolling_sum", Expr("rolling_sum", (close,), (3, 1)), [4, 6, 12, 16]),
+    ("rolling_sum", Expr("rolling_sum", (series(1, NAN, 2, 3),), (2, 1)), [1, NAN, NAN, 5]),
+    ("rolling_mean", Expr("rolling_mean", (close,), (2, 2)), [NAN, 3, 4, 7]),
+    ("rolling_min", Expr("rolling_min", (series(3, 1, INF, 2),), (2, 1)), [3, 1, NAN, NAN]),
+    ("rolling_max", Expr("rolling_max", (close,), (2, 2)), [NAN, 4, 6, 8]),
+    ("rolling_var", Expr("rolling_var", (close,), (2, 1, 1)), [NAN, 2, 8, 2]),
+    ("rolling_var", Expr("rolling_var", (close,), (2, 1, 0)), [0, 1, 4, 1]),
+    ("rolling_std", Expr("rolling_std", (series(1, 1, 1, 7),), (2, 2, 0)), [NAN, 0, 0, 3]),
+]
+
+
+@pytest.mark.parametrize(("op", "expr", "expected"), CASES, ids=[f"{op}-{i}" for i, (op, _, _) in enumerate(CASES)])
+def test_by_hand(op: str, expr: Expr, expected: list[Any]) -> None:
+    """Four candles each."""
+    assert same(evaluate(expr, FOUR), expected)
+
+
+def test_every_operator_is_checked() -> None:
+    """An operator without a hand-worked case fails here."""
+    assert {op for op, _, _ in CASES} == set(OPERATORS)
+
+
+def test_sums_are_exact() -> None:
+    """A window forgets what left it, however large that was."""
+    assert evaluate(Expr("rolling_sum", (series(1e300, 1, 1e-3, 3),), (2, 1)), FOUR)[2:] == [1.001, 3.001]
+    assert evaluate(Expr("rolling_var", (series(0.1, 0.1, 0.1, 0.1),), (3, 3, 0)), FOUR)[3] == 0.0
+    assert evaluate(Expr("rolling_sum", (series(1e308, 1e308, 0, 0),), (2, 2)), FOUR)[1] == INF
+
+
+def test_against_pandas() -> None:
+    """Random values: exponential mean, rolling mean and deviation."""
+    values = np.random.default_rng(3).normal(size=300).cumsum() + 50
+    quoted = candles([(100, 100, 100, 100)] * 300)
+    frame, given = pd.Series(values), array(values)
+    found = evaluate(Expr("ewm", (given,), (0.1,)), quoted)
+    np.testing.assert_allclose(found, frame.ewm(alpha=0.1, adjust=False).mean(), rtol=1e-12)
+    found = evaluate(Expr("rolling_mean", (given,), (20, 5)), quoted)
+    np.testing.assert_allclose(found, frame.rolling(20, min_periods=5).mean(), rtol=1e-12)
+    found = evaluate(Expr("rolling_std", (given,), (20, 20, 1)), quoted)
+    np.testing.assert_allclose(found, frame.rolling(20).std(), rtol=1e-9)
