@@ -17,8 +17,14 @@ from setuptools import Extension, setup
 # One line per compiled module, sources by the same name under btcore/_core/.
 EXTENSIONS = [
     "checks",
+    "conditions",
+    "decisions",
     "elementwise",
+    "engine",
+    "fills",
     "levels",
+    "market",
+    "pipeline",
     "recursions",
     "statistics",
     "synthetic",

@@ -1,0 +1,129 @@
+"""The decision at a close: whether an order is accepted, and how large it is. Numbers in brackets: docs/fill-rules.md."""
+
+from libc.math cimport fabs, floor
+from libc.stdint cimport INT64_MAX, int64_t
+
+from btcore._core.account cimport Account, Entry, Position, Ticket, reject
+from btcore._core.market cimport Prices, to_price
+from btcore._core.rounding cimport distance, given, is_percent, number, rounded_down, rounded_up
+from btcore._core.statistics cimport open_equity
+from btcore._core.types cimport (
+    IN_POSITION, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_PRICE, LEVEL_SIZE, LEVEL_STOP, LEVEL_STOP_PRICE, LEVEL_TARGET,
+    LEVEL_TARGET_PRICE, LEVEL_TRAIL, MARKET, NAN_LEVEL, NO_NEXT_BAR, REPLACED, SIZE_BELOW_MIN, SIZE_CASH, SIZE_EQUITY,
+    SIZE_RISK, WRONG_SIDE,
+)
+
+
+cdef bint bad_distance(const Prices* prices, const Ticket* ticket, int level, const int64_t* price) noexcept nogil:
+    """A distance not above 0, or under half a unit, as far as that is known at the decision [D7]."""
+    if not given(ticket, level):
+        return False
+    if number(ticket, level) <= 0.0:
+        return True
+    if is_percent(ticket, level) and price == NULL:
+        return False
+    return distance(prices, ticket, level, price[0] if price != NULL else 0) < 1
+
+
+cdef bint wrong_side(const Prices* prices, const Ticket* ticket, const int64_t* price) noexcept nogil:
+    """[D7]; `price` of a resting order, NULL for a market order."""
+    if (
+        bad_distance(prices, ticket, LEVEL_STOP, price)
+        or bad_distance(prices, ticket, LEVEL_TARGET, price)
+        or bad_distance(prices, ticket, LEVEL_TRAIL, price)
+        or bad_distance(prices, ticket, LEVEL_ACTIVATE, price)
+        or bad_distance(prices, ticket, LEVEL_BREAKEVEN, price)
+    ):
+        return True
+    if price == NULL:
+        return False
+    if given(ticket, LEVEL_STOP_PRICE):
+        if rounded_down(prices, ticket.side, number(ticket, LEVEL_STOP_PRICE)) >= price[0]:
+            return True
+    if given(ticket, LEVEL_TARGET_PRICE):
+        return rounded_up(prices, ticket.side, number(ticket, LEVEL_TARGET_PRICE)) <= price[0]
+    return False
+
+
+cdef bint lacks_number(const Ticket* ticket) noexcept nogil:
+    """The price or the size is NaN, or a risk has nothing to be measured by [D5, S4]."""
+    if ticket.kind != MARKET and not given(ticket, LEVEL_PRICE):
+        return True
+    if not given(ticket, LEVEL_SIZE):
+        return True
+    return ticket.size_kind == SIZE_RISK and not (
+        given(ticket, LEVEL_STOP) or given(ticket, LEVEL_STOP_PRICE) or given(ticket, LEVEL_TRAIL)
+    )
+
+
+cdef int refuse_size(
+    const Account* account, const Prices* prices, const Ticket* ticket, int64_t price, double equity, double* size
+) noexcept nogil:
+    """Work out the size [S4] at a turned price; -1, or why the order is rejected."""
+    cdef double asked = number(ticket, LEVEL_SIZE)
+    cdef double units = asked
+    cdef int64_t risk
+    if ticket.size_kind == SIZE_CASH:
+        units = asked / fabs(to_price(prices, price))
+    elif ticket.size_kind == SIZE_EQUITY:
+        units = asked / 100.0 * equity / fabs(to_price(prices, price))
+    elif ticket.size_kind == SIZE_RISK:
+        risk = risk_distance(prices, ticket, price)
+        if risk < 1:
+            return NAN_LEVEL
+        units = asked / 100.0 * equity / to_price(prices, risk)
+    if account.terms.lot_step > 0.0:
+        units = floor(units / account.terms.lot_step + 1e-9) * account.terms.lot_step
+    size[0] = units
+    return -1 if units > 0.0 and units >= account.terms.lot_min else SIZE_BELOW_MIN
+
+
+cdef int64_t risk_distance(const Prices* prices, const Ticket* ticket, int64_t price) noexcept nogil:
+    """From the price to the stop, or the trail's distance where there is no stop; under 1 where it is no loss."""
+    if given(ticket, LEVEL_STOP):
+        return distance(prices, ticket, LEVEL_STOP, price)
+    if given(ticket, LEVEL_STOP_PRICE):
+        return price - rounded_down(prices, ticket.side, number(ticket, LEVEL_STOP_PRICE))
+    return distance(prices, ticket, LEVEL_TRAIL, price)
+
+
+cdef double equity_at_close(const Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+    cdef const Position* p = &account.position
+    if not p.open:
+        return account.totals.equity
+    return open_equity(prices, p.side, p.entry, p.size, account.totals.equity - p.entry_commission, t)
+
+
+cdef int refuse(const Account* account, const Prices* prices, Entry* entry, Py_ssize_t t) noexcept nogil:
+    """Check an order at the decision and complete it; -1, or why it is rejected [D9]."""
+    cdef const Ticket* ticket = &entry.ticket
+    if t == account.end - 1:
+        return NO_NEXT_BAR
+    if account.position.open and not account.position.leaving:
+        return IN_POSITION
+    if lacks_number(ticket):
+        return NAN_LEVEL
+    if ticket.kind == MARKET:
+        return WRONG_SIDE if wrong_side(prices, ticket, NULL) else -1
+    entry.price = rounded_up(prices, ticket.side, number(ticket, LEVEL_PRICE))
+    if wrong_side(prices, ticket, &entry.price):
+        return WRONG_SIDE
+    return refuse_size(account, prices, ticket, entry.price, equity_at_close(account, prices, t), &entry.size)
+
+
+cdef void place(Account* account, const Prices* prices, const Ticket* ticket, Py_ssize_t t) noexcept nogil:
+    """Decide an order at the close of candle t: it waits from t + 1 on, or is rejected [D1, D6, D9]."""
+    cdef Entry entry
+    cdef int reason
+    entry.waiting = True
+    entry.ticket = ticket[0]
+    entry.price = 0
+    entry.size = 0.0
+    entry.last = ticket.expiry + t if ticket.expiry < INT64_MAX - t else INT64_MAX
+    reason = refuse(account, prices, &entry, t)
+    if reason >= 0:
+        reject(account, reason, 1)
+        return
+    if account.entry.waiting:
+        reject(account, REPLACED, 1)
+    account.entry = entry

@@ -1,0 +1,19 @@
+# Level expressions (stop, target, price, size): small programs that run on the candles where a signal stands.
+cdef enum:
+    LOAD_NUMBER = -1            # register = number slot a at the candle
+    LOAD_CONDITION = -2         # register = 1.0 or 0.0 from condition slot a
+    LOAD_CONSTANT = -3          # register = value
+
+cdef struct Instruction:
+    int code                    # an OpCode of elementwise.pyx or conditions.pyx, or one of the loads
+    int a, b, c                 # registers, or a slot
+    double value
+
+cdef struct Level:
+    int length                  # 0: no level, NaN
+    Instruction* code           # instruction k writes register k; the last one is the result
+    double* registers
+
+cdef int level_init(Level* level, list instructions) except -1
+cdef void level_free(Level* level) noexcept nogil
+cdef double level_value(const Level* level, void** slots, Py_ssize_t i) noexcept nogil

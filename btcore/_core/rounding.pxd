@@ -1,0 +1,76 @@
+# Candles and prices as the fill rules see them. Numbers in brackets are those of docs/fill-rules.md.
+#
+# Prices are integers in units (ticks, or half ticks for mid quotes) and *turned*: those of a short are negated and its
+# highs and lows swapped, so that for either side a gain is upwards, the stop below and the target above. Each rule is
+# therefore written once, for a long.
+from libc.math cimport ceil, fabs, floor, isnan
+from libc.stdint cimport int64_t
+
+from btcore._core.account cimport Ticket
+from btcore._core.market cimport Bar, Prices, to_price, to_units
+from btcore._core.types cimport LEVEL_LIMIT
+from btcore._core.zones cimport Side, price_at
+
+
+cdef inline Bar turned_bar(const Side* side, int direction, Py_ssize_t t) noexcept nogil:
+    cdef Bar bar
+    cdef int64_t high = price_at(side, &side.high, t)
+    cdef int64_t low = price_at(side, &side.low, t)
+    bar.open = direction * price_at(side, &side.open, t)
+    bar.close = direction * price_at(side, &side.close, t)
+    bar.high = high if direction > 0 else -low
+    bar.low = low if direction > 0 else -high
+    return bar
+
+
+cdef inline Bar exit_bar(const Prices* prices, int direction, Py_ssize_t t) noexcept nogil:
+    """Longs leave at the bid, shorts at the ask [C4]."""
+    return turned_bar(&prices.bid if direction > 0 else &prices.ask, direction, t)
+
+
+cdef inline Bar entry_bar(const Prices* prices, int direction, Py_ssize_t t) noexcept nogil:
+    """Longs enter at the ask, shorts at the bid [C4]."""
+    return turned_bar(&prices.ask if direction > 0 else &prices.bid, direction, t)
+
+
+cdef inline int64_t spread_of(int64_t entry_price, int64_t exit_price) noexcept nogil:
+    return max(entry_price - exit_price, <int64_t> 0)
+
+
+cdef inline int64_t whole(double units) noexcept nogil:
+    """A whole number of units as an integer, held within what can be compared safely."""
+    if units >= <double> LEVEL_LIMIT:
+        return LEVEL_LIMIT
+    if units <= -<double> LEVEL_LIMIT:
+        return -LEVEL_LIMIT
+    return <int64_t> units
+
+
+cdef inline int64_t rounded_up(const Prices* prices, int direction, double price) noexcept nogil:
+    """Nearest unit, ties upwards: entries (against the trader) and targets (away from the entry) [C5]."""
+    return whole(floor(direction * to_units(prices, price) + 0.5))
+
+
+cdef inline int64_t rounded_down(const Prices* prices, int direction, double price) noexcept nogil:
+    """Nearest unit, ties downwards: stops (away from the entry) [C5]."""
+    return whole(ceil(direction * to_units(prices, price) - 0.5))
+
+
+cdef inline double number(const Ticket* ticket, int level) noexcept nogil:
+    return ticket.level[level]
+
+
+cdef inline bint is_percent(const Ticket* ticket, int level) noexcept nogil:
+    return (ticket.percents >> level) & 1
+
+
+cdef inline int64_t distance(const Prices* prices, const Ticket* ticket, int level, int64_t origin) noexcept nogil:
+    """A distance in units, ties away from the entry [C5]; a percentage is of the price at `origin`."""
+    cdef double space = number(ticket, level)
+    if is_percent(ticket, level):
+        space = space / 100.0 * fabs(to_price(prices, origin))
+    return whole(floor(to_units(prices, space) + 0.5))
+
+
+cdef inline bint given(const Ticket* ticket, int level) noexcept nogil:
+    return not isnan(number(ticket, level))

@@ -1,0 +1,67 @@
+# Enumerations and records that several compiled modules and Python share. Nothing here computes.
+from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint64_t
+
+cdef enum:
+    BLOCK = 2048            # candles per block; a multiple of 64
+    ZONE = 64               # candles per zone
+    WORD = 64               # candles per word of a bit mask
+    LANES = 4               # recursions that step side by side in one operator
+
+cdef extern from *:
+    """
+    #include <stdint.h>
+    #define BTCORE_LEVEL_LIMIT ((int64_t) 1 << 60)
+    """
+    int64_t LEVEL_LIMIT "BTCORE_LEVEL_LIMIT"    # |level| in units that no candle can reach
+
+cpdef enum OpCode:
+    OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_NEG, OP_ABS, OP_SQRT, OP_MINIMUM, OP_MAXIMUM, OP_WHERE,
+    OP_LT, OP_LE, OP_GT, OP_GE, OP_EQ, OP_NE, OP_AND, OP_OR, OP_NOT,
+    OP_CROSSES_ABOVE, OP_CROSSES_BELOW, OP_SHIFT, OP_SHIFT_CONDITION,
+    OP_EWM, OP_TRUE_RANGE,
+    OP_ROLLING_SUM, OP_ROLLING_MEAN, OP_ROLLING_VAR, OP_ROLLING_STD, OP_ROLLING_MIN, OP_ROLLING_MAX
+
+cpdef enum EntryCode:
+    MARKET, STOP, LIMIT
+
+cpdef enum ExitCode:
+    SL, SL_GAP, SL_AT_ENTRY, TP, TP_GAP, TP_AT_ENTRY, TRAIL, TRAIL_GAP, SIGNAL, TIME, SESSION, LIQUIDATED, END_OF_DATA
+
+cpdef enum RejectCode:
+    NO_NEXT_BAR, IN_POSITION, CONFLICT, NAN_LEVEL, WRONG_SIDE, SIZE_BELOW_MIN, REPLACED, EXPIRED, UNFILLED
+    REJECT_REASONS
+
+cpdef enum LevelCode:
+    LEVEL_PRICE, LEVEL_STOP, LEVEL_TARGET, LEVEL_TRAIL, LEVEL_STOP_PRICE, LEVEL_TARGET_PRICE, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_SIZE
+    LEVELS
+
+cpdef enum SizeCode:
+    SIZE_UNITS, SIZE_CASH, SIZE_EQUITY, SIZE_RISK
+
+cdef struct Trade:          # one row of result.trades; the NumPy dtype is derived from it
+    int64_t parent
+    int8_t side
+    double size
+    int64_t signal_index
+    int64_t entry_index
+    int64_t entry_time
+    double entry_price
+    int8_t entry_kind
+    double stop_price
+    double target_price
+    double exit_stop_price
+    int64_t exit_index
+    int64_t exit_time
+    double exit_price
+    int8_t exit_reason
+    uint8_t ambiguous
+    double gross
+    double spread_cost
+    double slippage_cost
+    double commission
+    double financing
+    double net
+    double r_multiple
+    double mae
+    double mfe
+    int64_t bars

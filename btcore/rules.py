@@ -1,0 +1,49 @@
+"""Which of the fill rules' options a simulation uses. A value; the rules themselves are in ``_core/fills.pyx``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from btcore.errors import ParameterError
+
+__all__ = ["RULES_VERSION", "Rules"]
+
+RULES_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Options of the fill rules; the defaults are the documented standard.
+
+    Parameters
+    ----------
+    ambiguity : {"worst"}
+        What happens when one candle touches both stop and target (rule X2): the stop.
+    limit_gap : {"open", "limit"}
+        Where a limit entry or a target fills when the candle opens beyond it (rules E2, X1).
+    limit_through_ticks : int
+        How many ticks beyond its price a limit entry or a target must be reached to fill (rule E2).
+
+    Raises
+    ------
+    ParameterError
+        If an option has another value.
+
+    Examples
+    --------
+    >>> Rules(limit_through_ticks=1)
+    Rules(ambiguity='worst', limit_gap='open', limit_through_ticks=1)
+    """
+
+    ambiguity: str = "worst"
+    limit_gap: str = "open"
+    limit_through_ticks: int = 0
+
+    def __post_init__(self) -> None:
+        if self.ambiguity != "worst":
+            raise ParameterError(f"Rules: ambiguity must be 'worst', got {self.ambiguity!r}")
+        if self.limit_gap not in ("open", "limit"):
+            raise ParameterError(f"Rules: limit_gap must be 'open' or 'limit', got {self.limit_gap!r}")
+        ticks = self.limit_through_ticks
+        if isinstance(ticks, bool) or not isinstance(ticks, int) or ticks < 0:
+            raise ParameterError(f"Rules: limit_through_ticks must be a whole number >= 0, got {ticks!r}")
