@@ -30,7 +30,7 @@ DAY = 1440 * MINUTE
 
 @SIDES
 def test_where_the_money_goes(side: int) -> None:
-    """T1: 2 units at ask 103 slipped to 104, out at bid 99 slipped to 98: mids 102 and 100; a fill costs 1 + 0.5 * 2."""
+    """T1: 2 units at ask 103 slipped to 104, out at bid 99 slipped to 98: mids 102, 100; a fill costs 1 + 0.5 * 2."""
     costs = Costs(slippage=1, commission=Commission(per_trade=1, per_unit=0.5))
     result = run(LOSS, side, order(side, 0, stop=5, size=2), spread=2, costs=costs)
     trade = result.trades[0]

@@ -10,7 +10,7 @@ import pytest
 from reference.engine import simulate
 
 from btcore.costs import Costs
-from btcore.expr import percent
+from btcore.expr import close, high, low, open_, percent
 from btcore.rules import Rules
 from btcore.sizes import RiskPercent
 from btcore.strategy import Exit, Order, Strategy
@@ -48,6 +48,15 @@ CASES = [
     Case(
         "E2 target needs ticks beyond", [UP, (102, 104, 101, 103), (103, 105, 103, 103)], BRACKET,
         ("TP", 1, 101, 3, 104, False), options={"rules": Rules(limit_through_ticks=1)},
+    ),
+    Case(
+        "X1 an open at the target waits for ticks beyond", [UP, (104, 105, 103, 104)], BRACKET,
+        ("TP", 1, 101, 2, 104, False), options={"rules": Rules(limit_through_ticks=1, limit_gap="open")},
+    ),
+    Case(
+        "E2 an open at the limit waits for ticks beyond", [(98, 99, 98, 99), (97, 99, 97, 99)],
+        {"kind": "limit", "price": 98}, ("END_OF_DATA", 2, 97, 2, 99, False),
+        options={"rules": Rules(limit_through_ticks=1)},
     ),
     Case("X3 time", [UP, UP, UP], {"max_bars": 2}, ("TIME", 1, 101, 2, 102, False)),
     Case("X8 end of data", [UP, UP], {}, ("END_OF_DATA", 1, 101, 2, 102, False)),
@@ -150,12 +159,29 @@ def test_trail_on_closes(side: int) -> None:
     assert told(simulate(plan, sketch), side) == [("TRAIL", 1, 101, 2, 102, False)]
 
 
+def test_strategy_of_expressions() -> None:
+    """D1: levels are read on the signal candle: limit at its low of 99, target its range of 3 above."""
+    sketch = candles([(100, 102, 99, 101), (101, 101, 98, 100), (100, 102, 100, 102)])
+    rising = {"enter_long": close > open_, "entry": "limit", "price": (low, None), "target": high - low}
+    held = simulate(Strategy(**rising, stop=(2, 99)), sketch)
+    assert told(held, 1) == [("TP", 1, 99, 2, 102, False)]
+    assert (held.trades[0]["stop_price"], held.rejected) == (97, {"NO_NEXT_BAR": 1})
+    left = simulate(Strategy(**rising, exit_long=close < open_), sketch)
+    assert told(left, 1) == [("SIGNAL", 1, 99, 2, 100, False)]
+
+
 def test_percent_distances() -> None:
     """X6: 2 % of the fill at 100 is 2; a trail of 5 % of the extreme 140 is 7, from the extreme 100 it was 5."""
     rows = [SIGNAL, (100, 140, 99, 139), (139, 140, 133, 134)]
     assert told(run([*rows[:2], (99, 99, 98, 98)], 1, Order(0, "long", stop=percent(2))), 1)[0][4] == 98
     trail = run(rows, 1, Order(0, "long", trail=percent(5)))
     assert told(trail, 1) == [("TRAIL", 1, 100, 2, 133, False)]
+
+
+def test_percent_trail_never_loosens() -> None:
+    """X6: 150 % below 100 is -50; at the extreme of 140 it would be -70."""
+    trade = run([SIGNAL, (100, 140, 99, 139), UP], 1, Order(0, "long", trail=percent(150))).trades[0]
+    assert trade["exit_stop_price"] == -50
 
 
 @SIDES
