@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from uuid import uuid4
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -75,7 +74,7 @@ def save(candles: Candles, folder: Any, source: Mapping[str, Any] | None = None)
     """
     target = Path(folder).absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    temporary = _new_folder(target)
     try:
         _write(candles, temporary, source or {})
         _move_into_place(temporary, target)
@@ -85,15 +84,26 @@ def save(candles: Candles, folder: Any, source: Mapping[str, Any] | None = None)
     return load_folder(target)
 
 
+def _new_folder(target: Path) -> Path:
+    """A new empty folder beside `target`, with the usual permissions."""
+    folder = target.parent / f".{target.name}.{uuid4().hex}"
+    folder.mkdir()
+    return folder
+
+
 def _write(candles: Candles, folder: Path, source: Mapping[str, Any]) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
     arrays = {name: getattr(candles, name) for name in COLUMN_NAMES}
     arrays.update(zip(TICK_NAMES, candles.ticks, strict=True))
     if isinstance(candles.spread, np.ndarray):
         arrays["spread"] = candles.spread
-    with ThreadPoolExecutor(1) as hashing:
-        content_hash = hashing.submit(lambda: candles.content_hash)
-        for name, array in arrays.items():
-            np.save(folder / f"{name}.npy", array)
+    # Hashing and writing wait for different things, and both release the GIL.
+    with ThreadPoolExecutor(2) as pool:
+        content_hash = pool.submit(lambda: candles.content_hash)
+        written = [pool.submit(np.save, folder / f"{name}.npy", array) for name, array in arrays.items()]
+    for one in written:
+        one.result()
     if candles.ask is not None:
         (folder / "ask").mkdir()
         _write(candles.ask, folder / "ask", {})
@@ -125,7 +135,7 @@ def _move_into_place(temporary: Path, target: Path) -> None:
         if not (target / MANIFEST).exists() and any(target.iterdir()):
             raise DataError(f"{target} exists and holds no candles; choose another folder")
         # Renaming first keeps the moment without candles short; mapped files live on until they are closed.
-        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        aside = _new_folder(target)
         os.replace(target, aside / "old")
         os.replace(temporary, target)
         shutil.rmtree(aside, ignore_errors=True)

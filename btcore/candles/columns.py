@@ -50,6 +50,10 @@ class Columns:
             return 0.0
         return grid.prices(self.spread) if self.spread_in_ticks else self.spread
 
+    def with_spread_in_ticks(self) -> Columns:
+        """The same columns, whose `spread` counts ticks."""
+        return replace(self, spread_in_ticks=True)
+
     def frozen(self) -> Columns:
         """The same columns, read-only and contiguous."""
         arrays = {name: getattr(self, name) for name in (*COLUMN_NAMES, "spread") if getattr(self, name) is not None}

@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 
 # Usual names, lower case with words joined by "_"; of several volumes in one frame the first listed here counts.
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "timestamp": ("timestamp", "time", "ts", "date", "datetime", "open_time", "opentime", "date_time", "gmt_time"),
+    "timestamp": (
+        "timestamp",
+        "time",
+        "ts",
+        "date",
+        "datetime",
+        "open_time",
+        "opentime",
+        "date_time",
+        "gmt_time",
+        "local_time",
+    ),
     "open": ("open", "o"),
     "high": ("high", "h"),
     "low": ("low", "l"),

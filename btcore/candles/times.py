@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
 from btcore.candles.columns import as_nanoseconds
 from btcore.candles.problems import NOT_A_TIME, SHOWN_ROWS, time_text
 from btcore.errors import DataError, ParameterError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 HOUR_NS = 3_600_000_000_000
 TZ_REMEDY = "pass tz=, the zone of the source, e.g. tz='UTC', 'EET', 'Etc/GMT+5' (UTC-5) or 'America/New_York+7'"
@@ -44,6 +46,8 @@ def utc_times(values: Any, tz: Any) -> np.ndarray:
     ------
     DataError : no zone in the times and none given, text that is no time, local times that do not exist or exist twice.
     """
+    import polars as pl
+
     if _is_text(values):
         text = pl.Series(values) if not isinstance(values, pl.Series) else values
         nanoseconds, aware = parse_times(text.cast(pl.String))
@@ -91,6 +95,7 @@ def _carries_zone(values: Any) -> bool:
 
 def _check_plausible(nanoseconds: np.ndarray) -> None:
     """Whole seconds, ms or us taken as ns would lie in early 1970, a fraction of a second apart."""
+
     if len(nanoseconds) > 1 and nanoseconds[-1] < 10**16 and np.median(np.diff(nanoseconds[:1000])) < 10**9:
         raise DataError(
             f"integer times are nanoseconds UTC, and these lie at {time_text(nanoseconds[0])}; convert them with "
@@ -117,6 +122,7 @@ def parse_times(text: pl.Series) -> tuple[np.ndarray, bool]:
 
 def time_layout(text: str) -> tuple[str, bool]:
     """The strptime layout of one time, and whether it has an offset; DataError where it is no known layout."""
+
     stripped = text.strip().strip('"')
     for date, date_layout in _DATES:
         if re.fullmatch(date, stripped):
@@ -141,6 +147,8 @@ def localised(local: np.ndarray, tz: Any) -> np.ndarray:
 
     Raises DataError naming the rows whose local time the zone skips or has twice.
     """
+    import polars as pl
+
     fixed, name, shift = zone(tz)
     if name is None:
         return local - fixed if fixed else local

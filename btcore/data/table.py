@@ -1,0 +1,172 @@
+"""Delimited text to columns: polars does the parsing, and what it cannot parse is named by file, row and field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from btcore.candles.problems import SHOWN_ROWS
+from btcore.candles.times import parse_times, time_layout
+from btcore.errors import DataError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from btcore.data.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the rows of a file are laid out.
+
+    Parameters
+    ----------
+    separator : one character
+    header_rows : lines to skip
+    names : a unique name for each field of a row
+    times : the field with the time, or those with the date and the time of day
+    numbers : the fields to read as float64
+    """
+
+    separator: str
+    header_rows: int
+    names: Sequence[str]
+    times: Sequence[str]
+    numbers: Sequence[str]
+
+
+def split_line(line: str, separator: str) -> list[str]:
+    """The fields of a line without quotes around them (no separator inside quotes is expected in a header)."""
+    return [field.strip().strip('"').strip() for field in line.split(separator)]
+
+
+def read_table(source: Source, layout: Layout) -> tuple[np.ndarray, bool, dict[str, np.ndarray]]:
+    """Parse the rows of a file.
+
+    Returns
+    -------
+    times (int64 ns [n]), whether they carry offsets (then they are UTC), and the number columns (float64 [n]).
+
+    Raises
+    ------
+    DataError : a file without rows, rows with missing or additional fields, fields that are no number or no time.
+    """
+    import polars as pl
+
+    if len(source.head) <= layout.header_rows:
+        raise DataError(f"{source.path} holds a header but no rows")
+    try:
+        time_format, aware = time_layout(_first_time(source, layout))
+        time = _joined_times(layout).str.to_datetime(time_format, time_unit="ns", strict=False, cache=False)
+        rows = _scan(source, layout, pl.Float64).select(time.alias(" time"), *layout.numbers)
+        frame = rows.collect(engine="streaming")
+    except (pl.exceptions.PolarsError, DataError):
+        raise DataError(_diagnosis(source, layout)) from None
+    if sum(frame.null_count().row(0)):
+        again = source.without_blank_lines()
+        return _second_try(source, layout, frame) if again is None else read_table(again, layout)
+    numbers = {name: frame[name].to_numpy() for name in layout.numbers}
+    return frame[" time"].to_physical().to_numpy(), aware, numbers
+
+
+def _first_time(source: Source, layout: Layout) -> str:
+    fields = split_line(source.head[layout.header_rows], layout.separator)
+    if len(fields) != len(layout.names):
+        raise DataError(f"{source.path}: the first row has {len(fields)} fields")
+    return " ".join(fields[list(layout.names).index(name)] for name in layout.times)
+
+
+def _joined_times(layout: Layout) -> pl.Expr:
+    import polars as pl
+
+    return pl.concat_str([pl.col(name) for name in layout.times], separator=" ")
+
+
+def _scan(source: Source, layout: Layout, number: type[pl.DataType]) -> pl.LazyFrame:
+    import polars as pl
+
+    schema = {name: number if name in layout.numbers else pl.String for name in layout.names}
+    return pl.scan_csv(
+        source.data, separator=layout.separator, has_header=False, skip_rows=layout.header_rows, schema=schema,
+        truncate_ragged_lines=False,
+    )  # fmt: skip
+
+
+def _second_try(source: Source, layout: Layout, frame: pl.DataFrame) -> tuple[np.ndarray, bool, dict[str, np.ndarray]]:
+    """Times whose layout varies (fractions of a second in some rows); anything else is a fault to name."""
+    import polars as pl
+
+    if sum(frame.select(layout.numbers).null_count().row(0)):
+        raise DataError(_diagnosis(source, layout))
+    text = _scan(source, layout, pl.String).select(_joined_times(layout)).collect().to_series()
+    try:
+        times, aware = parse_times(text)
+    except DataError as error:
+        raise DataError(f"{source.path}: {error}") from None
+    return times, aware, {name: frame[name].to_numpy() for name in layout.numbers}
+
+
+def _diagnosis(source: Source, layout: Layout) -> str:
+    """What is wrong with a file that could not be parsed: the first rows and fields, and the remedy."""
+    import polars as pl
+
+    wrong = _ragged_rows(source, layout)
+    if wrong:
+        return wrong
+    try:
+        frame = _scan(source, layout, pl.String).collect()
+    except pl.exceptions.PolarsError as error:
+        return f"{source.path} cannot be parsed: {str(error).splitlines()[0]}"
+    for name in layout.numbers:
+        values = frame[name].str.strip_chars()
+        bad = values.cast(pl.Float64, strict=False).is_null().arg_true()
+        if len(bad):
+            found = (repr(values[row]) if values[row] else "nothing" for row in bad[:SHOWN_ROWS])
+            shown = ", ".join(f"row {row + 1} has {text}" for row, text in zip(bad, found, strict=False))
+            return (
+                f"{source.path}: {len(bad)} of {len(values)} rows have no number in {name}: {shown}"
+                f"{_number_remedy(values[bad[0]])}"
+            )
+        if (values != frame[name]).any():
+            return f"{source.path}: numbers in {name} have spaces around them; remove them"
+    try:
+        parse_times(frame.select(_joined_times(layout)).to_series())
+    except DataError as error:
+        return f"{source.path}: {error}"
+    return f"{source.path} cannot be parsed"
+
+
+def _number_remedy(value: str | None) -> str:
+    if not value:
+        return "; is the file damaged?"
+    if "," in value or "'" in value or " " in value:
+        return "; write numbers without thousands separators and with a decimal point"
+    return ""
+
+
+def _ragged_rows(source: Source, layout: Layout) -> str | None:
+    """A message about the rows that have another number of fields than the file should have, or None."""
+    import polars as pl
+
+    lines = pl.scan_csv(
+        source.data, has_header=False, separator="\x01", quote_char=None, skip_rows=layout.header_rows,
+        schema={"line": pl.String},
+    ).collect()["line"]  # fmt: skip
+    unquoted = lines.str.replace_all(r'"[^"]*"', "")
+    fields = unquoted.str.count_matches(layout.separator, literal=True) + 1
+    bad = (fields != len(layout.names)).arg_true()
+    if not len(bad):
+        return None
+    row = int(bad[0])
+    text = (lines[row] or "").strip("\r")
+    too_few = fields[row] < len(layout.names)
+    remedy = (
+        "is the file cut off?" if too_few and row == len(lines) - 1 else "are there thousands separators or quotes?"
+    )
+    return (
+        f"{source.path}: {len(bad)} of {len(lines)} rows do not have the {len(layout.names)} fields "
+        f"{', '.join(layout.names)}; row {row + 1} has {fields[row]}: {text!r}; {remedy}"
+    )
