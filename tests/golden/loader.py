@@ -1,0 +1,200 @@
+"""Golden cases: tiny candle series with the trades that docs/fill-rules.md demands, worked out by hand.
+
+Each ``*.toml`` file beside this module holds ``[[case]]`` tables:
+
+``id``, ``rules``, ``note``
+    A unique name, the numbers of the rules it shows, one line of why the expectation follows.
+``candles``
+    Rows ``[open, high, low, close]``; a fifth number repeats the row that many times.
+``tick`` (default 1, ``"infer"`` declares none), ``quote``, ``spread``, ``ask`` (rows), ``volume``, ``slice``
+    The other properties of ``Candles``; ``slice = [a, b]`` hands over ``candles[a:b]``.
+``start_time``, ``minutes`` or ``times``
+    First timestamp and step, or every timestamp in minutes after the start.
+``orders``, ``exits`` or ``strategy``
+    Fields of ``Order``, the ``at`` of each ``Exit``, or the arguments of ``Strategy``. There a list is a value per
+    candle, ``{ long, short }`` a pair, and ``{ percent }`` a distance in percent.
+``costs``, ``size``, ``instrument``, ``cash``, ``rules_options``, ``start``, ``end``
+    The rest of what ``simulate`` takes; a size is a number or ``{ percent_equity }``, ``{ risk_percent }``,
+    ``{ fixed_cash }``.
+``trades``, ``rejected``, ``equity``, ``stats`` or ``error``
+    What must come out. ``entry = [index, price]`` and ``exit = [index, price, reason]`` stand for five fields; other
+    fields have their own names; ``ambiguous`` is false unless given. ``rejected`` is always compared, empty by default.
+``mirror``
+    ``false`` keeps a case from also being run upside down (rule P2).
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import btcore as bt
+
+FOLDER = Path(__file__).resolve().parent
+ORIGIN = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
+MINUTE = 60_000_000_000
+SIDES = {"long": 1, "short": -1}
+ENTRY_KINDS = ("MARKET", "STOP", "LIMIT")
+CONDITIONS = ("enter_long", "enter_short", "exit_long", "exit_short")
+LEVELS = ("price", "stop_price", "target_price")
+TRADE_PRICES = ("entry_price", "exit_price", "stop_price", "target_price", "exit_stop_price")
+SIZES = {"percent_equity": "PercentEquity", "risk_percent": "RiskPercent", "fixed_cash": "FixedCash"}
+
+
+def nanoseconds(moment: datetime.datetime) -> int:
+    """Nanoseconds since 1970 of a whole second."""
+    return round(moment.timestamp()) * 1_000_000_000
+
+
+def load_cases() -> list[dict[str, Any]]:
+    """Every case of the folder, candles repeated out and trades with their full field names."""
+    cases = []
+    for path in sorted(FOLDER.glob("*.toml")):
+        for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
+            case["candles"] = [row[:4] for row in case["candles"] for _ in range(row[4] if len(row) > 4 else 1)]
+            case["trades"] = [_trade(trade) for trade in case.get("trades", [])]
+            case.setdefault("rejected", {})
+            cases.append(case)
+    return cases
+
+
+def _trade(short: dict[str, Any]) -> dict[str, Any]:
+    trade = {"ambiguous": False, **short}
+    trade["side"] = SIDES[trade["side"]]
+    trade["entry_index"], trade["entry_price"] = trade.pop("entry")
+    trade["exit_index"], trade["exit_price"], reason = trade.pop("exit")
+    trade["exit_reason"] = bt.ExitReason[reason]
+    if "entry_kind" in trade:
+        trade["entry_kind"] = ENTRY_KINDS.index(trade["entry_kind"])
+    for name in ("entry_time", "exit_time"):
+        if name in trade:
+            trade[name] = nanoseconds(trade[name])
+    return trade
+
+
+def build(case: dict[str, Any]) -> tuple[Any, bt.Candles, dict[str, Any]]:
+    """What ``simulate`` takes: strategy or orders, candles, and keyword arguments."""
+    if "strategy" in case:
+        trader: Any = bt.Strategy(**{name: _argument(name, value) for name, value in case["strategy"].items()})
+    else:
+        trader = [bt.Order(**{k: _argument(k, v) for k, v in order.items()}) for order in case.get("orders", [])]
+        trader += [bt.Exit(at) for at in case.get("exits", [])]
+    arguments = {name: case[name] for name in ("cash", "start", "end") if name in case}
+    if "size" in case:
+        arguments["size"] = _argument("size", case["size"])
+    if "costs" in case:
+        arguments["costs"] = _costs(case["costs"])
+    if "rules_options" in case:
+        arguments["rules"] = bt.Rules(**case["rules_options"])
+    return trader, _candles(case), arguments
+
+
+def _candles(case: dict[str, Any]) -> bt.Candles:
+    times = case.get("times", [i * case.get("minutes", 1) for i in range(len(case["candles"]))])
+    stamps = np.array([nanoseconds(case.get("start_time", ORIGIN)) + t * MINUTE for t in times], dtype=np.int64)
+    tick = case.get("tick", 1)
+    options: dict[str, Any] = {"tick": None if tick == "infer" else tick, "quote": case.get("quote", "bid")}
+    if "instrument" in case:
+        options["instrument"] = bt.Instrument("GOLDEN", tick=options["tick"], **case["instrument"])
+    if "ask" in case:
+        options["ask"] = bt.Candles(stamps, *_columns(case["ask"]), tick=options["tick"], quote="ask")
+    spread = case.get("spread", 0.0)
+    options["spread"] = np.array(spread, dtype=np.float64) if isinstance(spread, list) else spread
+    candles = bt.Candles(stamps, *_columns(case["candles"]), case.get("volume"), **options)
+    return candles[slice(*case["slice"])] if "slice" in case else candles
+
+
+def _columns(rows: list[list[float]]) -> list[np.ndarray]:
+    return [np.array(column, dtype=np.float64) for column in zip(*rows, strict=True)]
+
+
+def _argument(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        plain = name in CONDITIONS and all(isinstance(v, int) for v in value)
+        return np.array(value, dtype=bool if plain else np.float64)
+    if not isinstance(value, dict):
+        return value
+    if "percent" in value:
+        return bt.percent(value["percent"])
+    if "long" in value:
+        return _argument(name, value["long"]), _argument(name, value["short"])
+    ((kind, amount),) = value.items()
+    return getattr(bt, SIZES[kind])(amount)
+
+
+def _costs(given: dict[str, Any]) -> bt.Costs:
+    options = dict(given)
+    if isinstance(options.get("spread"), list):
+        options["spread"] = np.array(options["spread"], dtype=np.float64)
+    if isinstance(options.get("commission"), dict):
+        options["commission"] = bt.Commission(**options["commission"])
+    return bt.Costs(**options)
+
+
+def is_mirrorable(case: dict[str, Any]) -> bool:
+    """Rule P2 holds without spread, with fixed units, without percentages; an inferred tick may differ upside down."""
+    if not case.get("mirror", True) or case.keys() & {"spread", "ask", "error"} or case.get("tick") == "infer":
+        return False
+    costs = case.get("costs", {})
+    parts = [case.get("size"), costs.get("commission"), *case.get("strategy", {}).values()]
+    parts += [value for order in case.get("orders", []) for value in order.values()]
+    tables = [part for part in parts if isinstance(part, dict)]
+    return "spread" not in costs and not any(t.keys() & {"percent", *SIZES} for t in tables)
+
+
+def mirrored(case: dict[str, Any]) -> dict[str, Any]:
+    """The same case upside down: prices p become K - p, high and low and the sides change places."""
+    top = max(row[1] for row in case["candles"]) + min(row[2] for row in case["candles"])
+
+    def flip(value: Any) -> Any:
+        if isinstance(value, list):
+            return [flip(v) for v in value]
+        if isinstance(value, dict):
+            return {side: flip(v) for side, v in value.items()}
+        return round(top - value, 9)
+
+    image = copy.deepcopy(case)
+    image["candles"] = [[flip(o), flip(low), flip(high), flip(c)] for o, high, low, c in case["candles"]]
+    for order in image.get("orders", []):
+        order["side"] = "short" if order["side"] == "long" else "long"
+        order.update({name: flip(order[name]) for name in LEVELS if name in order})
+    for trade in image["trades"]:
+        trade["side"] = -trade["side"]
+        trade.update({name: flip(trade[name]) for name in TRADE_PRICES if name in trade})
+    if "strategy" in case:
+        image["strategy"] = _mirrored_strategy(case["strategy"], flip)
+    return image
+
+
+def _mirrored_strategy(strategy: dict[str, Any], flip: Any) -> dict[str, Any]:
+    image = {name: flip(value) if name in LEVELS else value for name, value in strategy.items()}
+    for name, value in image.items():
+        if isinstance(value, dict) and "long" in value:
+            image[name] = {"long": value["short"], "short": value["long"]}
+    turned = {c: c.replace("long", "?").replace("short", "long").replace("?", "short") for c in CONDITIONS}
+    return {turned.get(name, name): value for name, value in image.items()}
+
+
+def prefix(case: dict[str, Any], length: int) -> dict[str, Any]:
+    """The case as it was known after ``length`` candles, with the trades that were over by then (rule P1)."""
+    early = {**case, "candles": case["candles"][:length]}
+    for name in ("ask", "times", "volume", "spread"):
+        if isinstance(case.get(name), list):
+            early[name] = case[name][:length]
+    if "end" in case:
+        early["end"] = min(case["end"], length)
+    if isinstance(case.get("costs", {}).get("spread"), list):
+        early["costs"] = {**case["costs"], "spread": case["costs"]["spread"][:length]}
+    early["orders"] = [order for order in case.get("orders", []) if order["at"] < length]
+    early["exits"] = [at for at in case.get("exits", []) if at < length]
+    if "strategy" in case:
+        cut = {name: v[:length] if isinstance(v, list) else v for name, v in case["strategy"].items()}
+        early["strategy"] = cut
+    still_open = bt.ExitReason.END_OF_DATA
+    early["trades"] = [t for t in case["trades"] if t["exit_index"] < length and t["exit_reason"] != still_open]
+    return early
