@@ -84,7 +84,7 @@ def make_columns(
     times = as_nanoseconds(timestamp)
     named = dict(zip(("open", "high", "low", "close"), prices, strict=True))
     columns = {name: as_floats(values, name) for name, values in named.items()}
-    columns["volume"] = np.zeros(len(times)) if volume is None else as_floats(volume, "volume")
+    columns["volume"] = _frozen(np.zeros(len(times))) if volume is None else as_floats(volume, "volume")
     if spread is not None:
         columns["spread"] = as_floats(spread, "spread")
     lengths = {"timestamp": len(times), **{name: len(values) for name, values in columns.items()}}
@@ -147,7 +147,7 @@ def as_nanoseconds(values: Any) -> np.ndarray:
         raise DataError(f"timestamp must have one dimension, got shape {array.shape}")
     if array.dtype.kind == "M":
         return _frozen(_datetimes_to_ns(array))
-    if array.dtype.kind in "iu":
+    if array.dtype.kind in "iu" or array.size == 0:
         if array.dtype == np.uint64 and len(array) and array.max() > np.iinfo(np.int64).max:
             raise DataError("timestamp: nanoseconds beyond the range of int64")
         return _frozen(np.ascontiguousarray(array, dtype=np.int64))

@@ -1,0 +1,118 @@
+"""Rules C2 and C5 and resampling in plain Python, row by row: the twin of btcore._core.checks and btcore.candles."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+DAY_NS = 86_400 * 10**9
+Row = tuple[float, float, float, float]
+
+
+def invalid_rows(timestamp: Sequence[int], rows: Sequence[Row]) -> list[int]:
+    """C2: indices of rows that are not valid candles, or that do not come after the row before."""
+    bad = []
+    for i, (open_, high, low, close) in enumerate(rows):
+        valid = all(math.isfinite(price) and price > 0 for price in (open_, high, low, close))
+        valid = valid and low <= min(open_, close) and max(open_, close) <= high
+        if not valid or (i > 0 and timestamp[i] <= timestamp[i - 1]):
+            bad.append(i)
+    return bad
+
+
+def in_ticks(price: float, exponent: int) -> float:
+    """A price on the grid of ``10 ** exponent``, not yet whole."""
+    return price * float(10**-exponent) if exponent <= 0 else price / float(10**exponent)
+
+
+def is_on_grid(price: float, exponent: int, near: float, keep: float) -> bool:
+    """C5: the nearest whole tick is at most `near` ticks away, and at most the share `keep` of the price."""
+    exact = in_ticks(price, exponent)
+    distance = abs(exact - round(exact))
+    return distance <= near and distance <= keep * exact
+
+
+def inferred_exponent(prices: Sequence[float]) -> int | None:
+    """C5: the coarsest power of ten that holds every price; without one the finest that keeps each to 1e-12."""
+    for exponent in range(1, -13, -1):
+        if all(is_on_grid(price, exponent, 1e-3, 1e-7) for price in prices):
+            return exponent
+    if max(prices) * 10**12 > 2**60:
+        candidates = range(-12, 2)
+    else:
+        candidates = range(-12, -19, -1)
+    for exponent in candidates:
+        fits = all(in_ticks(price, exponent) <= 2**60 for price in prices)
+        if fits and all(is_on_grid(price, exponent, 0.5, 1e-12) for price in prices):
+            return exponent
+        if fits and exponent > -12:
+            break
+    return None
+
+
+def day_ends(timestamp: Sequence[int]) -> list[int]:
+    """Index of the last candle of each UTC day."""
+    last = len(timestamp) - 1
+    return [i for i in range(len(timestamp)) if i == last or timestamp[i] // DAY_NS != timestamp[i + 1] // DAY_NS]
+
+
+def most_common_step(timestamp: Sequence[int]) -> int:
+    """The most common difference, the smallest of equally common ones; 0 under two candles."""
+    counts: dict[int, int] = {}
+    for before, after in zip(timestamp[:-1], timestamp[1:], strict=True):
+        counts[after - before] = counts.get(after - before, 0) + 1
+    return min(counts, key=lambda step: (-counts[step], step), default=0)
+
+
+def resampled(
+    timestamp: Sequence[int], rows: Sequence[Row], length: int
+) -> list[tuple[int, float, float, float, float]]:
+    """Buckets of `length` ns from midnight UTC: open time, first open, highest high, lowest low, last close."""
+    buckets: dict[int, list[Row]] = {}
+    for time, row in zip(timestamp, rows, strict=True):
+        buckets.setdefault(time // length * length, []).append(row)
+    return [
+        (start, inside[0][0], max(row[1] for row in inside), min(row[2] for row in inside), inside[-1][3])
+        for start, inside in buckets.items()
+    ]
+
+
+def splitmix64(x: int) -> int:
+    """One output of splitmix64 for the state `x`."""
+    mask = 2**64 - 1
+    x = (x + 0x9E3779B97F4A7C15) & mask
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & mask
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & mask
+    return x ^ (x >> 31)
+
+
+HOURS = (60, 65, 65, 60, 60, 70, 90, 125, 135, 125, 115, 105, 130, 150, 155, 150, 135, 115, 95, 80, 75, 65, 55, 55)
+MINUTE_NS = 60 * 10**9
+
+
+def synthetic(n: int, seed: int, start: int) -> list[tuple[int, int, int, int, int, int]]:
+    """Synthetic candles: time, then open, high, low, close in ticks, and volume."""
+    mask = 2**64 - 1
+    key, now, price, level = splitmix64(seed & mask), start, 110_000 << 16, 6 << 16
+    result = []
+    for i in range(n):
+        while (now // DAY_NS + 3) % 7 >= 5:
+            now = (now // DAY_NS + 1) * DAY_NS
+        usual = (6 << 16) * HOURS[now % DAY_NS // (60 * MINUTE_NS)] // 100
+        path = [price >> 16]
+        step = 0
+        for k in range(4):
+            random = splitmix64((key + i * 8 + k) & mask)
+            bell = sum((random >> shift) & 0xFFFF for shift in (0, 16, 32, 48)) - 2 * 65_535
+            step = abs(level * bell) // 37_837 * (1 if bell >= 0 else -1)
+            price += step
+            if price < 20_000 << 16:
+                price = (20_000 << 17) - price
+            path.append(price >> 16)
+        level += ((abs(step) - level * 4 // 5) >> 4) + ((usual - level) >> 6)
+        level = min(max(level, (6 << 16) // 8), (6 << 16) * 8)
+        volume = 1 + max(path) - min(path) + (splitmix64((key + i * 8 + 7) & mask) & 31)
+        result.append((now, path[0], max(path), min(path), path[-1], volume))
+        price += ((110_000 << 16) - price) >> 19
+        now += MINUTE_NS
+    return result
