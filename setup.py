@@ -21,6 +21,7 @@ EXTENSIONS = [
     "decisions",
     "elementwise",
     "engine",
+    "equity",
     "fills",
     "levels",
     "market",

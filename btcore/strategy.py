@@ -12,7 +12,7 @@ from btcore.errors import StrategyError
 from btcore.expr import Expr, Percent, condition, number
 from btcore.sizes import FixedCash, PercentEquity, RiskPercent
 
-__all__ = ["ENTRY_KINDS", "LEVELS", "Exit", "Order", "OrderList", "Strategy"]
+__all__ = ["ENTRY_KINDS", "LEVELS", "Exit", "Order", "OrderList", "Strategy", "checked_size"]
 
 ENTRY_KINDS = ("market", "stop", "limit")
 LEVELS = ("price", "stop", "target", "trail", "stop_price", "target_price", "activate", "breakeven")
@@ -97,7 +97,7 @@ class Strategy:
         self.trail_source = _one_of("trail_source", trail_source, ("extreme", "close"))
         self.max_bars = _count("max_bars", max_bars)
         self.expiry = _count("expiry", expiry)
-        self.size = _size(size)
+        self.size = checked_size(size)
         self.name = name
         self._check()
 
@@ -181,7 +181,7 @@ class Order:
             _count(name, getattr(self, name))
         for name in LEVELS:
             _scalar(self.at, name, getattr(self, name))
-        object.__setattr__(self, "size", _size(self.size))
+        object.__setattr__(self, "size", checked_size(self.size))
         _check_shape(f"order at {self.at}", self.kind, self.expiry, {n: getattr(self, n) is not None for n in LEVELS})
         self._check_sides()
 
@@ -285,7 +285,8 @@ def _count(name: str, value: Any) -> int | None:
     return int(value)
 
 
-def _size(value: Any) -> Any:
+def checked_size(value: Any) -> Any:
+    """A position size as None, a float, an Expr or one of the sizing rules; StrategyError where it is none of them."""
     if value is None or isinstance(value, (FixedCash, PercentEquity, RiskPercent)):
         return value
     if isinstance(value, numbers.Real) and not isinstance(value, bool):

@@ -66,3 +66,9 @@ cdef struct Account:            # one simulation: what it follows, what it holds
 
 cdef inline void reject(Account* account, int reason, int orders) noexcept nogil:
     account.rejected[reason] += orders
+
+
+cdef inline double commission_of(const Terms* terms, double price, double size) noexcept nogil:
+    """Commission of one fill [S2]."""
+    cdef double parts = terms.per_trade + terms.per_unit * size + terms.per_lot * (size / terms.contract_size)
+    return max(parts + terms.percent / 100.0 * (price * size), terms.minimum)

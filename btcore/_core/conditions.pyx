@@ -42,10 +42,11 @@ cdef uint64_t equal(const double* a, const double* b, Py_ssize_t n) noexcept nog
 
 
 cdef uint64_t different(const double* a, const double* b, Py_ssize_t n) noexcept nogil:
+    """Like every condition with a NaN, false there; C's != would be true."""
     cdef uint64_t word = 0
     cdef Py_ssize_t i
     for i in range(n):
-        word |= (<uint64_t> (a[i] != b[i])) << i
+        word |= (<uint64_t> (a[i] < b[i] or a[i] > b[i])) << i
     return word
 
 

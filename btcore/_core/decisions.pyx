@@ -5,7 +5,7 @@ from libc.stdint cimport INT64_MAX, int64_t
 
 from btcore._core.account cimport Account, Entry, Position, Ticket, reject
 from btcore._core.market cimport Prices, to_price
-from btcore._core.rounding cimport distance, given, is_percent, number, rounded_down, rounded_up
+from btcore._core.rounding cimport distance, finite, given, is_percent, number, rounded_down, rounded_up
 from btcore._core.statistics cimport open_equity
 from btcore._core.types cimport (
     IN_POSITION, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_PRICE, LEVEL_SIZE, LEVEL_STOP, LEVEL_STOP_PRICE, LEVEL_TARGET,
@@ -46,10 +46,10 @@ cdef bint wrong_side(const Prices* prices, const Ticket* ticket, const int64_t* 
 
 
 cdef bint lacks_number(const Ticket* ticket) noexcept nogil:
-    """The price or the size is NaN, or a risk has nothing to be measured by [D5, S4]."""
+    """The price is NaN, the size is no number, or a risk has nothing to be measured by [D5, S4]."""
     if ticket.kind != MARKET and not given(ticket, LEVEL_PRICE):
         return True
-    if not given(ticket, LEVEL_SIZE):
+    if not finite(number(ticket, LEVEL_SIZE)):
         return True
     return ticket.size_kind == SIZE_RISK and not (
         given(ticket, LEVEL_STOP) or given(ticket, LEVEL_STOP_PRICE) or given(ticket, LEVEL_TRAIL)
@@ -72,6 +72,8 @@ cdef int refuse_size(
         if risk < 1:
             return NAN_LEVEL
         units = asked / 100.0 * equity / to_price(prices, risk)
+    if not finite(units):
+        return NAN_LEVEL
     if account.terms.lot_step > 0.0:
         units = floor(units / account.terms.lot_step + 1e-9) * account.terms.lot_step
     size[0] = units

@@ -4,7 +4,7 @@ from libc.math cimport NAN, fabs, floor
 from libc.stdint cimport int64_t
 from libc.stdlib cimport realloc
 
-from btcore._core.account cimport Account, Entry, Position, Terms, Ticket, reject
+from btcore._core.account cimport Account, Entry, Position, Terms, Ticket, commission_of, reject
 from btcore._core.decisions cimport refuse_size
 from btcore._core.market cimport Bar, Prices, half_to_price, to_price, to_units
 from btcore._core.rounding cimport (
@@ -20,12 +20,6 @@ from btcore._core.types cimport (
 
 cdef inline bint trail_rules(const Position* p) noexcept nogil:
     return p.trail_level > p.guard
-
-
-cdef double commission_of(const Terms* terms, double price, double size) noexcept nogil:
-    """[S2]"""
-    cdef double parts = terms.per_trade + terms.per_unit * size + terms.per_lot * (size / terms.contract_size)
-    return max(parts + terms.percent / 100.0 * (price * size), terms.minimum)
 
 
 cdef inline bint slips(int reason) noexcept nogil:

@@ -1,5 +1,5 @@
 # Level expressions (stop, target, price, size): small programs that run on the candles where a signal stands.
-cdef enum:
+cpdef enum:
     LOAD_NUMBER = -1            # register = number slot a at the candle
     LOAD_CONDITION = -2         # register = 1.0 or 0.0 from condition slot a
     LOAD_CONSTANT = -3          # register = value

@@ -42,7 +42,7 @@ cdef double apply(int code, double x, double y, double z) noexcept nogil:
     if code == OP_EQ:
         return x == y
     if code == OP_NE:
-        return x != y
+        return x < y or x > y
     if code == OP_AND:
         return x * y
     if code == OP_OR:

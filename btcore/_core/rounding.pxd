@@ -72,5 +72,9 @@ cdef inline int64_t distance(const Prices* prices, const Ticket* ticket, int lev
     return whole(floor(to_units(prices, space) + 0.5))
 
 
+cdef inline bint finite(double x) noexcept nogil:
+    return x - x == 0.0
+
+
 cdef inline bint given(const Ticket* ticket, int level) noexcept nogil:
     return not isnan(number(ticket, level))

@@ -1,7 +1,7 @@
 # Enumerations and records that several compiled modules and Python share. Nothing here computes.
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint64_t
 
-cdef enum:
+cpdef enum:
     BLOCK = 2048            # candles per block; a multiple of 64
     ZONE = 64               # candles per zone
     WORD = 64               # candles per word of a bit mask

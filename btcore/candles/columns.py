@@ -57,12 +57,15 @@ class Columns:
     def frozen(self) -> Columns:
         """The same columns, read-only and contiguous."""
         arrays = {name: getattr(self, name) for name in (*COLUMN_NAMES, "spread") if getattr(self, name) is not None}
-        return replace(self, **{name: _frozen(np.ascontiguousarray(array)) for name, array in arrays.items()})
+        return self._with({name: _frozen(np.ascontiguousarray(array)) for name, array in arrays.items()})
+
+    def _with(self, changes: dict[str, Any]) -> Columns:
+        return replace(self, **changes)
 
     def rows(self, index: np.ndarray) -> Columns:
         """The rows of a boolean or integer index, copied."""
         spread = None if self.spread is None else self.spread[index]
-        return replace(self, spread=spread, **{name: getattr(self, name)[index] for name in COLUMN_NAMES})
+        return self._with({name: getattr(self, name)[index] for name in COLUMN_NAMES} | {"spread": spread})
 
 
 def make_columns(
@@ -83,7 +86,7 @@ def make_columns(
     """
     times = as_nanoseconds(timestamp)
     named = dict(zip(("open", "high", "low", "close"), prices, strict=True))
-    columns = {name: as_floats(values, name) for name, values in named.items()}
+    columns: dict[str, Any] = {name: as_floats(values, name) for name, values in named.items()}
     columns["volume"] = _frozen(np.zeros(len(times))) if volume is None else as_floats(volume, "volume")
     if spread is not None:
         columns["spread"] = as_floats(spread, "spread")
@@ -114,14 +117,18 @@ def as_floats(values: Any, name: str) -> np.ndarray:
 
 
 def _as_array(values: Any) -> np.ndarray:
+    return np.asarray(_as_array_like(values))
+
+
+def _as_array_like(values: Any) -> Any:
     if isinstance(values, np.ma.MaskedArray):
-        return values.astype(np.float64).filled(np.nan)
+        return np.ma.filled(values.astype(np.float64), np.nan)
     if _library(values) == "pandas" and str(getattr(values, "dtype", ""))[:1] in "IUF":
         # Nullable pandas columns (Int64, Float64) would become objects.
         return values.to_numpy(dtype=np.float64, na_value=np.nan)
     if _library(values) == "pyarrow":
         return values.to_numpy() if hasattr(values, "chunks") else values.to_numpy(zero_copy_only=False)
-    return np.asarray(values)
+    return values
 
 
 def _floats_one_by_one(array: np.ndarray, name: str) -> np.ndarray:
@@ -160,7 +167,7 @@ def as_nanoseconds(values: Any) -> np.ndarray:
 def _as_time_array(values: Any) -> np.ndarray:
     library = _library(values)
     if library == "pandas" and hasattr(values, "dtype") and str(values.dtype).startswith("datetime64"):
-        return values.to_numpy(dtype="datetime64[ns]")
+        return np.asarray(values.to_numpy(dtype="datetime64[ns]"))
     if library == "pyarrow":
         import polars as pl
 
@@ -186,11 +193,11 @@ def _polars_times(series: Any) -> np.ndarray:
     if isinstance(series.dtype, pl.Datetime):
         unit = series.dtype.time_unit
         whole = series.to_physical().fill_null(np.iinfo(np.int64).min)
-        return whole.to_numpy().view(f"datetime64[{unit}]")
+        return np.asarray(whole.to_numpy().view(f"datetime64[{unit}]"))
     if series.null_count():
         row = int(series.is_null().arg_true()[0])
         raise DataError(f"candle {row}: time is missing")
-    return series.to_numpy()
+    return np.asarray(series.to_numpy())
 
 
 def _datetimes_to_ns(array: np.ndarray) -> np.ndarray:

@@ -83,6 +83,9 @@ class Candles:
     ask: Candles | None
     instrument: Instrument
     repairs: Mapping[str, int]
+    _grid: Grid
+    _origin: Handle | None
+    _derived: dict[str, Any]
 
     def __init__(
         self,
@@ -184,17 +187,18 @@ class Candles:
     @property
     def period(self) -> int:
         """The most common step between candles in ns (the smallest of equally common ones); 0 under two candles."""
-        return self.derived("period", measures.period)
+        return int(self.derived("period", measures.period))
 
     @property
     def day_ends(self) -> np.ndarray:
         """int64 [days]: index of the last candle of each UTC day that has a candle."""
-        return self.derived("day_ends", measures.day_ends)
+        ends: np.ndarray = self.derived("day_ends", measures.day_ends)
+        return ends
 
     @property
     def content_hash(self) -> str:
         """32 hex digits, equal for equal content: columns, symbol, tick, quote, spread and ask; found once."""
-        return self.derived("content_hash", measures.content_hash)
+        return str(self.derived("content_hash", measures.content_hash))
 
     @property
     def handle(self) -> Handle | None:

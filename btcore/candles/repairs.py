@@ -53,7 +53,7 @@ def round_to_tick(columns: Columns, tick: float | None = None) -> tuple[Columns,
         raise ParameterError("repair='round_to_tick' needs tick=")
     grid = Grid.declared(tick)
     changed = np.zeros(len(columns), bool)
-    rounded = {}
+    rounded: dict[str, Any] = {}
     for field, values in zip(FIELDS, columns.prices, strict=True):
         nearest = grid.prices(np.rint(values * grid.scale if grid.is_ratio else values / grid.scale))
         changed |= nearest != values

@@ -1,0 +1,92 @@
+"""Candles and their spread -> the bid and ask prices, in whole units, that the fill rules compare."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from btcore._core.market import Market
+from btcore._core.zones import zone_map
+from btcore.candles import Candles
+from btcore.costs import Costs
+from btcore.errors import ParameterError
+
+__all__ = ["ceil_units", "market_of", "unit_of"]
+
+ON_GRID = 1e-3  # how far, in ticks, a value may lie from the grid and still count as on it (rule C5)
+
+Side = tuple[tuple[np.ndarray, ...], np.ndarray, int, int]
+
+
+def unit_of(candles: Candles) -> tuple[float, bool]:
+    """(unit, whole): a price is units / unit where whole, else units * unit. Mid quotes need half ticks (rule C5)."""
+    half = candles.quote == "mid" and candles.ask is None
+    if candles.tick_is_ratio:
+        return candles.scale * (2.0 if half else 1.0), True
+    return candles.scale / (2.0 if half else 1.0), False
+
+
+def ceil_units(values: Any, unit: float, whole: bool) -> Any:
+    """Price amounts -> units, rounded up unless they are on the grid already (rules C5, S1)."""
+    amounts = np.asarray(values, dtype=np.float64) * unit if whole else np.asarray(values, dtype=np.float64) / unit
+    nearest = np.rint(amounts)
+    return np.where(np.abs(amounts - nearest) <= ON_GRID, nearest, np.ceil(amounts)).astype(np.int64)
+
+
+def market_of(candles: Candles, costs: Costs) -> Market:
+    """The two sides of `candles` under the spread of `costs`, or their own; kept with the candles where it is theirs.
+
+    Raises
+    ------
+    ParameterError
+        If a spread is given although the candles have an ask side, or it has not one value per candle.
+    """
+    if costs.spread is None:
+        market: Market = candles.derived("market", lambda own: _build(own, own.spread))
+        return market
+    if candles.ask is not None:
+        raise ParameterError("Costs(spread=...): these candles have real ask candles; leave the spread out (rule C4)")
+    return _build(candles, _checked(costs.spread, len(candles)))
+
+
+def _checked(spread: Any, length: int) -> Any:
+    values = np.asarray(spread, dtype=np.float64)
+    if values.ndim and values.shape != (length,):
+        raise ParameterError(f"Costs(spread=...): need one value per candle, {length}; got shape {values.shape}")
+    wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0))) if values.ndim else ()
+    if len(wrong):
+        raise ParameterError(
+            f"Costs(spread=...): {len(wrong)} values are not finite or negative, first at candle {wrong[0]}: "
+            f"{values[wrong[0]]!r}; give 0.0 where there is no spread"
+        )
+    return values if values.ndim else float(spread)
+
+
+def _build(candles: Candles, spread: Any) -> Market:
+    unit, whole = unit_of(candles)
+    if candles.ask is not None:
+        bid, ask = _stored(candles, 1, 0), _stored(candles.ask, 1, 0)
+    else:
+        bid, ask = _quoted(candles, spread)
+    return Market(bid, ask, candles.timestamp, candles.day_ends, unit, whole)
+
+
+def _quoted(candles: Candles, spread: Any) -> tuple[Side, Side]:
+    """Both sides from one, the spread in whole ticks between them (rule C4)."""
+    ticks = ceil_units(spread, candles.scale, candles.tick_is_ratio)
+    factor = 2 if candles.quote == "mid" else 1
+    below = {"bid": 0, "ask": -ticks, "mid": -ticks}[candles.quote]
+    above = {"bid": ticks, "ask": 0, "mid": ticks}[candles.quote]
+    return _stored(candles, factor, below), _stored(candles, factor, above)
+
+
+def _stored(candles: Candles, factor: int, offset: Any) -> Side:
+    """A side that is the stored ticks moved by a constant, or a side of its own where the offset varies."""
+    if np.ndim(offset) == 0:
+        zones = candles.derived("zones", lambda own: zone_map(own.ticks[2], own.ticks[1], own.ticks[3]))
+        return candles.ticks, zones, factor, int(offset)
+    columns = tuple(column.astype(np.int64) * factor + offset for column in candles.ticks)
+    if columns[1].max() <= np.iinfo(np.int32).max and columns[2].min() >= np.iinfo(np.int32).min:
+        columns = tuple(column.astype(np.int32) for column in columns)
+    return columns, zone_map(columns[2], columns[1], columns[3]), 1, 0

@@ -1,0 +1,190 @@
+"""Strategies -> one plan for the core: their expressions as one program, their decisions as drivers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from btcore._core.engine import Driver, run
+from btcore._core.market import Market
+from btcore._core.types import EntryKind, Level, SizeKind
+from btcore.candles import Candles
+from btcore.costs import Costs
+from btcore.errors import ParameterError, StrategyError
+from btcore.expr import Expr, Percent, constant, number
+from btcore.market import ceil_units, market_of, unit_of
+from btcore.program import COLUMNS, Program
+from btcore.rules import Rules
+from btcore.sizes import FixedCash, PercentEquity, RiskPercent
+from btcore.strategy import LEVELS, Exit, Order, Strategy
+
+__all__ = ["Conditions", "Plan"]
+
+NEVER = 2**63 - 1  # candles after which an order expires or a position is closed where no limit was set
+_SIZE_KINDS = ((FixedCash, SizeKind.SIZE_CASH, "amount"), (PercentEquity, SizeKind.SIZE_EQUITY, "percent"),
+               (RiskPercent, SizeKind.SIZE_RISK, "percent"))  # fmt: skip
+_ENTRY_CODES = {kind.name.lower(): int(kind) for kind in EntryKind}
+_LEVEL_CODES = {name: int(Level[f"LEVEL_{name.upper()}"]) for name in LEVELS}
+_SIZE_LEVEL = int(Level.LEVEL_SIZE)
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Under which conditions a strategy is simulated: everything of ``simulate`` but the strategy and the candles."""
+
+    costs: Costs = field(default_factory=Costs)
+    size: Any = 1.0
+    cash: float = 10_000.0
+    rules: Rules = field(default_factory=Rules)
+    start: int = 0
+    end: int = 0
+
+
+class Plan:
+    """Simulations over the candles of one instrument, computed together.
+
+    Examples
+    --------
+    >>> from btcore.data import synthetic_candles
+    >>> candles = synthetic_candles(100)
+    >>> plan = Plan(candles)
+    >>> driver = plan.add([Order(5, "long", stop=0.0010)], Conditions(end=100))
+    >>> plan.run()
+    >>> len(driver.trades())
+    1
+    """
+
+    def __init__(self, candles: Candles) -> None:
+        self.candles = candles
+        self._program = Program()
+        self._drivers: list[Driver] = []
+        self._market: tuple[Any, Market] | None = None
+
+    def add(self, strategy: Strategy | Sequence[Order | Exit], conditions: Conditions, *, keep: bool = True) -> Driver:
+        """One more simulation; its results are in the driver after ``run``.
+
+        Raises
+        ------
+        ParameterError, StrategyError
+            If the evaluation window or an order lies outside the candles, or the spread differs from the plan's.
+        """
+        check_window(conditions, len(self.candles))
+        self._set_market(conditions.costs)
+        terms = terms_of(self.candles, conditions.costs, conditions.rules)
+        driver = Driver(terms, conditions.start, conditions.end, conditions.cash, keep)
+        if isinstance(strategy, Strategy):
+            self._follow_strategy(driver, strategy, conditions.size)
+        else:
+            driver.follow_orders(*order_table(strategy, conditions, len(self.candles)))
+        self._drivers.append(driver)
+        return driver
+
+    def run(self) -> None:
+        """Compute every simulation that was added."""
+        if self._market is not None:
+            columns = {name: getattr(self.candles, name) for name in COLUMNS}
+            run(self._program.pipeline(columns, len(self.candles)), self._market[1], self._drivers)
+
+    def _set_market(self, costs: Costs) -> None:
+        if self._market is None:
+            self._market = costs.spread, market_of(self.candles, costs)
+        elif self._market[0] is not costs.spread and not np.array_equal(self._market[0], costs.spread):
+            raise ParameterError("simulations of one plan must have the same spread")
+
+    def _follow_strategy(self, driver: Driver, strategy: Strategy, default_size: Any) -> None:
+        masks = [-1 if expr is None else self._program.slot(expr) for expr in strategy.conditions.values()]
+        size_kind, size = size_of(default_size if strategy.size is None else strategy.size)
+        levels: list[list[Any]] = [[[] for _ in Level] for _ in range(2)]
+        percents = [0, 0]
+        for side in range(2):
+            levels[side][_SIZE_LEVEL] = self._program.level(size)
+            for name, pair in strategy.levels.items():
+                code, value = _LEVEL_CODES[name], pair[side]
+                percents[side] |= isinstance(value, Percent) << code
+                levels[side][code] = self._program.level(value.value if isinstance(value, Percent) else value)
+        driver.follow_conditions(
+            masks, tuple(levels), tuple(percents), _ENTRY_CODES[strategy.entry], size_kind,
+            strategy.trail_source == "close", strategy.max_bars or NEVER, strategy.expiry or NEVER,
+        )  # fmt: skip
+
+
+def check_window(conditions: Conditions, length: int) -> None:
+    """The evaluation window [start, end) lies inside the candles and holds at least one (rule D8)."""
+    if not 0 <= conditions.start < conditions.end <= length:
+        raise ParameterError(
+            f"the evaluation window [{conditions.start}, {conditions.end}) must lie inside the {length} candles "
+            "and hold at least one"
+        )
+
+
+def terms_of(candles: Candles, costs: Costs, rules: Rules) -> dict[str, Any]:
+    """Costs, lots and options as the core's ``Terms``."""
+    unit, whole = unit_of(candles)
+    per_tick = 1 if unit == candles.scale else 2
+    commission, instrument = costs.commission, candles.instrument
+    return {
+        "slippage": int(ceil_units(costs.slippage, unit, whole)),
+        "per_trade": commission.per_trade,
+        "per_unit": commission.per_unit,
+        "per_lot": commission.per_lot,
+        "percent": commission.percent,
+        "minimum": commission.minimum,
+        "contract_size": instrument.contract_size,
+        "lot_step": instrument.lot_step,
+        "lot_min": instrument.lot_min,
+        "through": rules.limit_through_ticks * per_tick,
+        "gap_at_limit": rules.limit_gap == "limit",
+    }
+
+
+def size_of(size: Any) -> tuple[int, Expr]:
+    """(SizeKind, number) of a size; None is one unit."""
+    for kind, code, attribute in _SIZE_KINDS:
+        if isinstance(size, kind):
+            return int(code), constant(getattr(size, attribute))
+    return int(SizeKind.SIZE_UNITS), number(1.0 if size is None else size)
+
+
+def order_table(orders: Iterable[Order | Exit], conditions: Conditions, length: int) -> tuple[np.ndarray, np.ndarray]:
+    """Explicit orders by candle, exits first, those outside the window left out: int64 and float64 columns."""
+    listed = list(orders)
+    for order in listed:
+        if not isinstance(order, (Order, Exit)):
+            raise StrategyError(f"a list of orders holds Order and Exit, got {order!r}")
+        if order.at >= length:
+            raise StrategyError(f"{order!r} is decided at candle {order.at}, but there are {length} candles")
+    listed = [order for order in listed if conditions.start <= order.at < conditions.end]
+    listed.sort(key=lambda order: (order.at, isinstance(order, Order)))
+    rows = [_order_row(order, conditions.size) for order in listed]
+    numbers = [_order_numbers(order, conditions.size) for order in listed]
+    return np.array(rows, dtype=np.int64).reshape(-1, 7), np.array(numbers, dtype=np.float64).reshape(-1, len(Level))
+
+
+def _order_row(order: Order | Exit, default_size: Any) -> tuple[int, ...]:
+    if isinstance(order, Exit):
+        return order.at, 0, 0, 0, 0, 0, 0
+    percents = sum(isinstance(getattr(order, name), Percent) << code for name, code in _LEVEL_CODES.items())
+    size_kind, _ = _order_size(order, default_size)
+    limits = order.max_bars or NEVER, order.expiry or NEVER
+    return order.at, order.side, _ENTRY_CODES[order.kind], percents, size_kind, *limits
+
+
+def _order_size(order: Order, default_size: Any) -> tuple[int, float]:
+    size_kind, size = size_of(default_size if order.size is None else order.size)
+    if size.op != "constant":
+        raise StrategyError(f"order at {order.at}: its size must be a number or a sizing rule, got {size!r}")
+    return size_kind, size.params[0]
+
+
+def _order_numbers(order: Order | Exit, default_size: Any) -> list[float]:
+    numbers = [np.nan] * len(Level)
+    if isinstance(order, Order):
+        for name, code in _LEVEL_CODES.items():
+            value = getattr(order, name)
+            if value is not None:
+                numbers[code] = value.value.params[0] if isinstance(value, Percent) else value
+        numbers[_SIZE_LEVEL] = _order_size(order, default_size)[1]
+    return numbers

@@ -1,0 +1,177 @@
+"""ONE simulation: a strategy, candles and costs in, a ``Result`` out. It is a plan of one."""
+
+from __future__ import annotations
+
+import datetime
+import math
+import numbers
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from btcore._core.engine import Driver
+from btcore._core.equity import equity_curve
+from btcore.candles import Candles
+from btcore.costs import Costs
+from btcore.errors import ParameterError
+from btcore.expr import Expr, Percent
+from btcore.market import market_of
+from btcore.metrics import summary
+from btcore.plan import Conditions, Plan, terms_of
+from btcore.results import Result, Trades
+from btcore.rules import RULES_VERSION, Rules
+from btcore.strategy import Exit, Order, Strategy, checked_size
+
+__all__ = ["simulate"]
+
+Moment = int | str | datetime.datetime | np.datetime64
+
+
+def simulate(
+    strategy: Strategy | Sequence[Order | Exit],
+    candles: Candles,
+    *,
+    costs: Costs | None = None,
+    size: Any = None,
+    cash: float = 10_000.0,
+    rules: Rules | None = None,
+    start: Moment | None = None,
+    end: Moment | None = None,
+) -> Result:
+    """Run one strategy, or a list of explicit orders, over candles.
+
+    Parameters
+    ----------
+    strategy : Strategy or sequence of Order and Exit
+    candles : Candles
+    costs : Costs, optional
+        None: no slippage, no commission, the candles' own spread.
+    size : float, Expr, FixedCash, PercentEquity or RiskPercent, optional
+        Size of the positions of strategies and orders that have none of their own; None: 1 unit (rule S4).
+    cash : float
+        Starting cash in account currency, above 0.
+    rules : Rules, optional
+        Options of the fill rules.
+    start, end : int or time, optional
+        Evaluation window [start, end): indices of candles, or times (ISO text, datetime, datetime64; without a zone
+        they are UTC), which mean the first candle at or after them. Indicators run from candle 0 whatever the window.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    ParameterError
+        If an argument has no meaning or the window holds no candle.
+    StrategyError
+        If an order is decided after the last candle.
+    DataError
+        If an array in an expression has not one value per candle.
+
+    Examples
+    --------
+    >>> import btcore as bt
+    >>> candles = bt.synthetic_candles(5_000)
+    >>> fast, slow = bt.ema(bt.close, 20), bt.ema(bt.close, 50)
+    >>> trend = bt.Strategy(bt.crosses_above(fast, slow), stop=2 * bt.atr(14), target=4 * bt.atr(14))
+    >>> result = bt.simulate(trend, candles)
+    >>> len(result.trades) == result.stats["trades"] > 0
+    True
+    """
+    if not isinstance(candles, Candles):
+        raise ParameterError(f"candles must be Candles, got {type(candles).__name__}; see Candles.from_frame")
+    conditions = Conditions(
+        costs=_instance("costs", costs, Costs),
+        size=checked_size(size),
+        cash=_cash(cash),
+        rules=_instance("rules", rules, Rules),
+        start=0 if start is None else _index(start, candles),
+        end=len(candles) if end is None else _index(end, candles),
+    )
+    orders = strategy if isinstance(strategy, Strategy) else _order_list(strategy)
+    begun = time.perf_counter()
+    plan = Plan(candles)
+    driver = plan.add(orders, conditions)
+    plan.run()
+    return _result(driver, orders, candles, conditions, time.perf_counter() - begun)
+
+
+def _result(driver: Driver, orders: Any, candles: Candles, conditions: Conditions, seconds: float) -> Result:
+    rows = driver.trades()
+    window = conditions.start, conditions.end, conditions.cash
+
+    def equity() -> np.ndarray:
+        terms = terms_of(candles, conditions.costs, conditions.rules)
+        curve: np.ndarray = equity_curve(market_of(candles, conditions.costs), terms, rows, *window)
+        return curve
+
+    return Result(
+        trades=Trades(rows, candles.symbol),
+        stats=summary(driver.totals(), conditions.end - conditions.start),
+        rejected=driver.rejected(),
+        execution_time=seconds,
+        rules_version=RULES_VERSION,
+        equity=equity,
+        identity=lambda: repr((RULES_VERSION, _identity(orders), candles.content_hash, _identity(conditions))),
+    )
+
+
+def _identity(value: Any) -> Any:
+    """What distinguishes a value from another one, as plain data."""
+    if isinstance(value, Expr):
+        return value.key
+    if isinstance(value, Percent):
+        return "percent", value.value.key
+    if isinstance(value, np.ndarray):
+        return value.dtype.str, value.shape, value.tobytes().hex()
+    if isinstance(value, (Strategy, Conditions, Costs, Order, Exit)):
+        return type(value).__name__, {name: _identity(part) for name, part in vars(value).items() if name != "name"}
+    if isinstance(value, dict):
+        return {name: _identity(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_identity(part) for part in value]
+    return repr(value)
+
+
+def _order_list(orders: Any) -> list[Order | Exit]:
+    try:
+        return list(orders)
+    except TypeError:
+        raise ParameterError(
+            f"strategy must be a Strategy or a list of Order and Exit, got {type(orders).__name__}"
+        ) from None
+
+
+def _instance(name: str, value: Any, kind: type) -> Any:
+    if value is None:
+        return kind()
+    if not isinstance(value, kind):
+        raise ParameterError(f"{name} must be {kind.__name__}, got {type(value).__name__}")
+    return value
+
+
+def _cash(cash: Any) -> float:
+    if isinstance(cash, bool) or not isinstance(cash, numbers.Real) or not math.isfinite(cash) or cash <= 0:
+        raise ParameterError(f"cash must be a finite number above 0, got {cash!r}")
+    return float(cash)
+
+
+def _index(moment: Any, candles: Candles) -> int:
+    """A candle's index from an index or a time."""
+    if isinstance(moment, numbers.Integral) and not isinstance(moment, bool):
+        return int(moment)
+    if isinstance(moment, str):
+        try:
+            moment = datetime.datetime.fromisoformat(moment)
+        except ValueError:
+            raise ParameterError(f"start and end are indices or times like '2020-01-31', got {moment!r}") from None
+    if isinstance(moment, datetime.datetime):
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+        moment = np.datetime64(moment)
+    if not isinstance(moment, np.datetime64) or np.isnat(moment):
+        raise ParameterError(f"start and end are indices of candles or times, got {moment!r}")
+    return int(np.searchsorted(candles.timestamp, moment.astype("datetime64[ns]").astype(np.int64)))
