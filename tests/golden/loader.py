@@ -7,7 +7,8 @@ Each ``*.toml`` file beside this module holds ``[[case]]`` tables:
 ``candles``
     Rows ``[open, high, low, close]``; a fifth number repeats the row that many times.
 ``tick`` (default 1, ``"infer"`` declares none), ``quote``, ``spread``, ``ask`` (rows), ``volume``, ``slice``
-    The other properties of ``Candles``; ``slice = [a, b]`` hands over ``candles[a:b]``.
+    The other properties of ``Candles``; a list of spreads holds values and ``[value, count]``; ``slice = [a, b]`` hands
+    over ``candles[a:b]``.
 ``start_time``, ``minutes`` or ``times``
     First timestamp and step, or every timestamp in minutes after the start.
 ``orders``, ``exits`` or ``strategy``
@@ -57,10 +58,17 @@ def load_cases() -> list[dict[str, Any]]:
     for path in sorted(FOLDER.glob("*.toml")):
         for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
             case["candles"] = [row[:4] for row in case["candles"] for _ in range(row[4] if len(row) > 4 else 1)]
+            if isinstance(case.get("spread"), list):
+                case["spread"] = _repeated(case["spread"])
             case["trades"] = [_trade(trade) for trade in case.get("trades", [])]
             case.setdefault("rejected", {})
             cases.append(case)
     return cases
+
+
+def _repeated(values: list[Any]) -> list[float]:
+    pairs = [value if isinstance(value, list) else [value, 1] for value in values]
+    return [value for value, count in pairs for _ in range(count)]
 
 
 def _trade(short: dict[str, Any]) -> dict[str, Any]:
