@@ -1,0 +1,5 @@
+from typing import Final
+
+LOAD_NUMBER: Final[int]
+LOAD_CONDITION: Final[int]
+LOAD_CONSTANT: Final[int]

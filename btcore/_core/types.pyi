@@ -1,0 +1,59 @@
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+
+BLOCK: Final[int]
+ZONE: Final[int]
+WORD: Final[int]
+LANES: Final[int]
+OPCODES: Final[dict[str, int]]
+TRADE_DTYPE: Final[np.dtype[np.void]]
+
+class EntryKind(IntEnum):
+    MARKET = 0
+    STOP = 1
+    LIMIT = 2
+
+class ExitReason(IntEnum):
+    SL = 0
+    SL_GAP = 1
+    SL_AT_ENTRY = 2
+    TP = 3
+    TP_GAP = 4
+    TP_AT_ENTRY = 5
+    TRAIL = 6
+    TRAIL_GAP = 7
+    SIGNAL = 8
+    TIME = 9
+    SESSION = 10
+    LIQUIDATED = 11
+    END_OF_DATA = 12
+
+class RejectReason(IntEnum):
+    NO_NEXT_BAR = 0
+    IN_POSITION = 1
+    CONFLICT = 2
+    NAN_LEVEL = 3
+    WRONG_SIDE = 4
+    SIZE_BELOW_MIN = 5
+    REPLACED = 6
+    EXPIRED = 7
+    UNFILLED = 8
+
+class Level(IntEnum):
+    LEVEL_PRICE = 0
+    LEVEL_STOP = 1
+    LEVEL_TARGET = 2
+    LEVEL_TRAIL = 3
+    LEVEL_STOP_PRICE = 4
+    LEVEL_TARGET_PRICE = 5
+    LEVEL_ACTIVATE = 6
+    LEVEL_BREAKEVEN = 7
+    LEVEL_SIZE = 8
+
+class SizeKind(IntEnum):
+    SIZE_UNITS = 0
+    SIZE_CASH = 1
+    SIZE_EQUITY = 2
+    SIZE_RISK = 3

@@ -1,0 +1,3 @@
+import numpy as np
+
+def zone_map(low: np.ndarray, high: np.ndarray, close: np.ndarray) -> np.ndarray: ...
