@@ -169,7 +169,8 @@ def _joined(date: Any, clock: Any) -> Any:
         clocks = clocks.str.to_time()
     if clocks.dtype != pl.Time or not isinstance(dates.dtype, (pl.Date, pl.Datetime)):
         raise DataError(f"cannot join a date ({dates.dtype}) and a time ({clocks.dtype}) column")
-    return pl.select(dates.cast(pl.Date).dt.combine(clocks, "ns")).to_series()
+    pair = pl.DataFrame({"date": dates.cast(pl.Date), "time": clocks})
+    return pair.select(pl.col("date").dt.combine(pl.col("time"), "ns")).to_series()
 
 
 def to_polars(candles: Candles) -> polars.DataFrame:

@@ -18,7 +18,7 @@ HASH_VERSION = 1
 
 def period(candles: Candles) -> int:
     """The most common step in ns, the smallest of equally common ones; 0 under two candles."""
-    step = checks.majority_step(candles.timestamp)
+    step = int(checks.majority_step(candles.timestamp))
     if step == 0 and len(candles) > 1:
         steps, counts = np.unique(np.diff(candles.timestamp), return_counts=True)
         step = int(steps[counts.argmax()])
@@ -35,18 +35,19 @@ def day_ends(candles: Candles) -> np.ndarray:
 
 def content_hash(candles: Candles) -> str:
     """32 hex digits over the columns, symbol, tick, quote, spread and ask."""
-    spread_is_column = isinstance(candles.spread, np.ndarray)
     facts = {
         "version": HASH_VERSION,
         "rows": len(candles),
         "symbol": candles.symbol,
         "tick": repr(candles.tick),
         "quote": candles.quote,
-        "spread": "column" if spread_is_column else repr(candles.spread),
+        "spread": "column" if isinstance(candles.spread, np.ndarray) else repr(candles.spread),
         "ask": None if candles.ask is None else candles.ask.content_hash,
     }
     digest = hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=16)
     columns = [candles.timestamp, candles.open, candles.high, candles.low, candles.close, candles.volume]
-    for column in columns + ([candles.spread] if spread_is_column else []):
-        digest.update(column)
+    if isinstance(candles.spread, np.ndarray):
+        columns.append(candles.spread)
+    for column in columns:
+        digest.update(memoryview(column))
     return digest.hexdigest()

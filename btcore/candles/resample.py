@@ -46,15 +46,24 @@ def bucket_starts(timestamp: np.ndarray, length: int) -> np.ndarray:
     return (timestamp - offset) // length * length + offset
 
 
+def _check_multiple(candles: Candles, timeframe: str, length: int) -> None:
+    """Raise ParameterError where candles of their period cannot fill buckets of `length` ns."""
+    if candles.period == 0 or length % candles.period == 0:
+        return
+    # Where many candles are missing, the most common step is longer than the period.
+    period = int(np.gcd.reduce(np.diff(candles.timestamp)))
+    if length % period:
+        raise ParameterError(
+            f"timeframe {timeframe!r} is not a multiple of the candles' period ({period / SECOND_NS:g} seconds)"
+        )
+
+
 def resample(candles: Candles, timeframe: str) -> Candles:
     """See `Candles.resample`."""
     from btcore.candles.build import rebuild
 
     length = timeframe_ns(timeframe)
-    if candles.period and length % candles.period:
-        raise ParameterError(
-            f"timeframe {timeframe!r} is not a multiple of the candles' period ({candles.period / SECOND_NS:g} seconds)"
-        )
+    _check_multiple(candles, timeframe, length)
     buckets = bucket_starts(candles.timestamp, length)
     first = np.concatenate(([0], np.flatnonzero(buckets[1:] != buckets[:-1]) + 1))
     last = np.append(first[1:], len(candles)) - 1

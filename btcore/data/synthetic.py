@@ -52,9 +52,12 @@ def synthetic_candles(
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
         raise ParameterError(f"seed must be a whole number, got {seed!r}")
     grid = Grid.declared(tick)
-    times, values = np.empty(n, np.int64), tuple(np.empty(n) for _ in range(5))
-    synthetic.fill(int(seed) % 2**64, _start_ns(start), grid.scale, grid.is_ratio, times, *values)
-    return rebuild(Columns(times, *values[:5], symbol=symbol), grid, {})
+    times = np.empty(n, np.int64)
+    open_, high, low, close, volume = (np.empty(n) for _ in range(5))
+    synthetic.fill(
+        int(seed) % 2**64, _start_ns(start), grid.scale, grid.is_ratio, times, open_, high, low, close, volume
+    )
+    return rebuild(Columns(times, open_, high, low, close, volume, symbol=symbol), grid, {})
 
 
 def _start_ns(start: Any) -> int:

@@ -47,10 +47,11 @@ def test_attributes_cannot_be_changed() -> None:
 
 
 SAME_PRICES = [
-    list, tuple, np.float32, np.int32, np.uint8, np.float16, lambda x: np.repeat(x, 2)[::2], lambda x: [Decimal(int(v)) for v in x],
+    list, tuple, np.float32, np.int32, np.uint8, np.float16, lambda x: np.repeat(x, 2)[::2],
+    lambda x: [Decimal(int(v)) for v in x],
     pd.Series, pl.Series, lambda x: pd.Series(x, dtype="Float64"), lambda x: pd.Series(x.astype(int), dtype="Int64"),
     lambda x: pl.Series(x).to_arrow(), lambda x: x.astype(">f8"), lambda x: x.astype(np.longdouble),
-    lambda x: np.ma.masked_array(x),
+    np.ma.masked_array,
 ]  # fmt: skip
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 DAY_NS = 86_400 * 10**9
+WIDEST = 2**60
 Row = tuple[float, float, float, float]
 
 
@@ -29,7 +31,7 @@ def is_on_grid(price: float, exponent: int, near: float, keep: float) -> bool:
     """C5: the nearest whole tick is at most `near` ticks away, and at most the share `keep` of the price."""
     exact = in_ticks(price, exponent)
     distance = abs(exact - round(exact))
-    return distance <= near and distance <= keep * exact
+    return exact <= WIDEST and distance <= near and distance <= keep * exact
 
 
 def inferred_exponent(prices: Sequence[float]) -> int | None:
@@ -37,16 +39,11 @@ def inferred_exponent(prices: Sequence[float]) -> int | None:
     for exponent in range(1, -13, -1):
         if all(is_on_grid(price, exponent, 1e-3, 1e-7) for price in prices):
             return exponent
-    if max(prices) * 10**12 > 2**60:
-        candidates = range(-12, 2)
-    else:
-        candidates = range(-12, -19, -1)
-    for exponent in candidates:
-        fits = all(in_ticks(price, exponent) <= 2**60 for price in prices)
-        if fits and all(is_on_grid(price, exponent, 0.5, 1e-12) for price in prices):
+    widest = [exponent for exponent in range(-18, 2) if in_ticks(max(prices), exponent) <= WIDEST]
+    # From 1e-12, or the next coarser one that 60 bits hold, to finer ones.
+    for exponent in range(max(-12, widest[0]), widest[0] - 1, -1):
+        if all(is_on_grid(price, exponent, 0.5, 1e-12) for price in prices):
             return exponent
-        if fits and exponent > -12:
-            break
     return None
 
 
@@ -59,7 +56,7 @@ def day_ends(timestamp: Sequence[int]) -> list[int]:
 def most_common_step(timestamp: Sequence[int]) -> int:
     """The most common difference, the smallest of equally common ones; 0 under two candles."""
     counts: dict[int, int] = {}
-    for before, after in zip(timestamp[:-1], timestamp[1:], strict=True):
+    for before, after in pairwise(timestamp):
         counts[after - before] = counts.get(after - before, 0) + 1
     return min(counts, key=lambda step: (-counts[step], step), default=0)
 
