@@ -63,7 +63,7 @@ class Handle:
         return candles if self.stop is None else candles[self.start : self.stop]
 
 
-def save(candles: Candles, folder: Any, source: Mapping[str, Any] | None = None) -> Candles:
+def save(candles: Candles, folder: Any, source: Mapping[str, Any] | None = None, *, overwrite: bool = False) -> Candles:
     """Write `candles` to `folder` and return them mapped from there.
 
     The folder appears whole or not at all; candles already there are replaced.
@@ -71,13 +71,14 @@ def save(candles: Candles, folder: Any, source: Mapping[str, Any] | None = None)
     Parameters
     ----------
     source : facts about where they come from, kept in the manifest
+    overwrite : replace the folder even where it holds no candles
     """
     target = Path(folder).absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = _new_folder(target)
     try:
         _write(candles, temporary, source or {})
-        _move_into_place(temporary, target)
+        _move_into_place(temporary, target, overwrite)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
@@ -130,9 +131,9 @@ def _stamp(path: Path) -> list[int]:
     return [status.st_size, status.st_mtime_ns]
 
 
-def _move_into_place(temporary: Path, target: Path) -> None:
+def _move_into_place(temporary: Path, target: Path, overwrite: bool) -> None:
     if target.exists():
-        if not (target / MANIFEST).exists() and any(target.iterdir()):
+        if not overwrite and not (target / MANIFEST).exists() and any(target.iterdir()):
             raise DataError(f"{target} exists and holds no candles; choose another folder")
         # Renaming first keeps the moment without candles short; mapped files live on until they are closed.
         aside = _new_folder(target)

@@ -11,21 +11,19 @@ import numpy as np
 
 from btcore.candles import agreement, measures
 from btcore.candles.columns import COLUMN_NAMES, Columns, make_columns
+from btcore.candles.conversions import Conversions
 from btcore.candles.instrument import Instrument
 from btcore.candles.problems import time_text
 from btcore.candles.ticks import Grid, Ticks, to_ticks
 from btcore.errors import DataError, ParameterError
 
 if TYPE_CHECKING:
-    import pandas
-    import polars
-
     from btcore.candles.cache import Handle
 
 QUOTES = ("bid", "ask", "mid")
 
 
-class Candles:
+class Candles(Conversions):
     """Candles of one instrument, oldest first, valid by rule C2 and on a tick grid by rule C5.
 
     Parameters
@@ -270,98 +268,3 @@ class Candles:
         from btcore.candles.build import rebuild
 
         return rebuild(self._columns(), grid, self._facts() | {"instrument": replace(self.instrument, tick=grid.tick)})
-
-    @classmethod
-    def from_frame(
-        cls,
-        frame: Any,
-        *,
-        tz: Any = None,
-        columns: Mapping[str, str] | None = None,
-        symbol: str = "",
-        tick: float | None = None,
-        quote: str = "bid",
-        spread: Any = None,
-        ask: Candles | None = None,
-        instrument: Instrument | None = None,
-        repair: Any = None,
-    ) -> Candles:
-        """Candles from a pandas or polars frame, an Arrow table or a mapping of columns.
-
-        Parameters
-        ----------
-        frame : time as a column or as the index; open, high, low, close; volume is optional. Usual names are found
-            whatever their case; other columns are ignored
-        tz : zone of times that carry none ("UTC", "EET", "America/New_York+7" for that zone plus 7 hours, a tzinfo);
-            times that carry a zone keep it. Integer times are nanoseconds UTC
-        columns : names where they are not the usual ones, e.g. ``{"timestamp": "t", "open": "first"}``; also
-            ``{"spread": ...}`` for a column of spreads in price units
-        spread : price units, one number or one per candle; None: the column named so in `columns`, else 0
-        repair : name or names of repairs, see `btcore.candles.REPAIRS`
-        symbol, tick, quote, ask, instrument : as in `Candles`
-
-        Raises
-        ------
-        DataError : missing or doubled columns, times without a zone, values that break C2 or C5.
-
-        Examples
-        --------
-        >>> rows = {"time": [0, 60_000_000_000], "open": [5, 6], "high": [7, 8], "low": [4, 5], "close": [6, 7]}
-        >>> len(Candles.from_frame(rows))
-        2
-        """
-        from btcore.candles.build import candles_from_columns
-        from btcore.candles.frames import columns_of_frame
-
-        found = columns_of_frame(frame, tz=tz, names=columns, symbol=symbol)
-        return candles_from_columns(
-            found, tick=tick, quote=quote, spread=spread, ask=ask, instrument=instrument, repair=repair
-        )
-
-    def resample(self, timeframe: str) -> Candles:
-        """Candles of a longer timeframe ("5min", "1h", "4h", "1d", "1w"), labelled by their open time.
-
-        Buckets count from midnight UTC (weeks from Monday); a bucket without candles stays missing. Volume is summed;
-        a spread per candle becomes the widest of the bucket; ask candles are resampled too. The tick stays.
-
-        Raises
-        ------
-        ParameterError : a timeframe that is not understood, or not a multiple of the candles' period.
-
-        Examples
-        --------
-        >>> c = Candles([0, 60_000_000_000], [5, 6], [7, 8], [4, 5], [6, 7])
-        >>> c.resample("1h").high.tolist()
-        [8.0]
-        """
-        from btcore.candles.resample import resample
-
-        return resample(self, timeframe)
-
-    def to_polars(self) -> polars.DataFrame:
-        """Columns timestamp (datetime[ns, UTC]), open, high, low, close, volume, and spread where it is per candle."""
-        from btcore.candles.frames import to_polars
-
-        return to_polars(self)
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """As `to_polars`, but a pandas frame; needs pandas."""
-        from btcore.candles.frames import to_pandas
-
-        return to_pandas(self)
-
-    def save(self, folder: Any) -> Candles:
-        """Write these candles to `folder`, one .npy per column and a manifest; return them mapped from there."""
-        from btcore.candles.cache import save
-
-        return save(self, folder)
-
-    @classmethod
-    def load(cls, folder: Any, *, verify: bool = False) -> Candles:
-        """Map candles that `save` wrote, read-only, without reading every price; `verify=True` checks the hash.
-
-        Raises DataError where the folder is missing, damaged or of another version.
-        """
-        from btcore.candles.cache import load_folder
-
-        return load_folder(folder, verify=verify)

@@ -49,5 +49,5 @@ def content_hash(candles: Candles) -> str:
     if isinstance(candles.spread, np.ndarray):
         columns.append(candles.spread)
     for column in columns:
-        digest.update(memoryview(column))
+        digest.update(column.data)
     return digest.hexdigest()

@@ -42,7 +42,7 @@ def fetch(path: Path, ask: Candles | Path | None, options: dict[str, Any], read:
     except DataError:
         candles = read()
     try:
-        mapped = save(candles, entry, {**source, **state})
+        mapped = save(candles, entry, {**source, **state}, overwrite=True)
     except OSError as error:
         warnings.warn(f"candles could not be cached in {entry} ({error})", RuntimeWarning, stacklevel=3)
         return candles

@@ -12,6 +12,7 @@ from btcore.candles.build import candles_from_columns
 from btcore.candles.container import QUOTES, Candles
 from btcore.candles.repairs import repair_names
 from btcore.candles.resample import timeframe_ns
+from btcore.candles.ticks import Grid
 from btcore.data import cached, fxcm, histdata, mt5, parquet
 from btcore.data.options import ReadOptions
 from btcore.data.source import Source
@@ -105,6 +106,8 @@ def _check(request: _Request) -> None:
         raise ParameterError(f"quote must be one of {', '.join(QUOTES)}, got {request.quote!r}")
     if request.timeframe is not None:
         timeframe_ns(request.timeframe)
+    if request.tick is not None:
+        Grid.declared(request.tick)
     known = [name for reader in READERS for name in reader.NAMES]
     if request.format is not None and request.format not in known:
         raise ParameterError(f"format must be one of {', '.join(known)}, got {request.format!r}")
