@@ -1,0 +1,79 @@
+"""Values of options as text: numbers, sizes, commissions, ``name=value`` pairs. Callbacks as click calls them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from btcore.costs import Commission
+from btcore.errors import BtcoreError
+from btcore.sizes import FixedCash, PercentEquity, RiskPercent
+from btcore.strategy import checked_size
+
+_SIZES = {"percent": PercentEquity, "risk": RiskPercent, "cash": FixedCash}
+_COMMISSIONS = {"fill": "per_trade", "unit": "per_unit", "percent": "percent", "minimum": "minimum"}
+_TRUTHS = {"true": True, "false": False}
+
+
+def parsed(text: str) -> int | float | bool | str:
+    """An int, a float, a bool or the text itself, whichever it is first.
+
+    >>> parsed("10"), parsed("0.5"), parsed("true"), parsed("fast")
+    (10, 0.5, True, 'fast')
+    """
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            pass
+    return _TRUTHS.get(text.lower(), text)
+
+
+def pairs(_: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
+    """``name=value`` texts as a mapping; a name given twice is an error."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, sign, value = (part.strip() for part in text.partition("="))
+        if not sign or not name:
+            raise click.BadParameter(f"{text!r} is not name=value")
+        if name in found:
+            raise click.BadParameter(f"{name} is given twice")
+        found[name] = value
+    return found
+
+
+def parsed_pairs(context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> dict[str, Any]:
+    """``name=value`` texts as a mapping to parsed values."""
+    return {name: parsed(value) for name, value in pairs(context, parameter, texts).items()}
+
+
+def size(_: click.Context, parameter: click.Parameter, text: str | None) -> Any:
+    """A number of units, or a sizing rule and its number."""
+    if text is None:
+        return None
+    kind, sign, number = text.rpartition(":")
+    try:
+        return _SIZES[kind](float(number)) if sign else checked_size(float(number))
+    except (BtcoreError, KeyError, ValueError):
+        raise click.BadParameter(
+            f"{text!r} is no size: give units like 1000, percent:10 (of equity), risk:1 (percent of equity lost at "
+            "the stop) or cash:5000, each above 0"
+        ) from None
+
+
+def commission(_: click.Context, parameter: click.Parameter, text: str | None) -> Commission | None:
+    """An amount per fill, or parts with their names, separated by commas."""
+    if text is None:
+        return None
+    try:
+        parts = [part.rpartition(":") for part in text.split(",")]
+        amounts = {_COMMISSIONS[kind or "fill"]: float(number) for kind, _, number in parts}
+        if len(amounts) < len(parts):
+            raise ValueError(text)
+        return Commission(**amounts)
+    except (BtcoreError, KeyError, ValueError):
+        raise click.BadParameter(
+            f"{text!r} is no commission: give an amount per fill like 2.5, or parts like percent:0.1 (of the "
+            "notional) or unit:0.005,minimum:1, none below 0"
+        ) from None
