@@ -1,0 +1,120 @@
+"""A case or more for each operator of the core, and the comparison with the plain twin."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from reference.operators import evaluate as twin_evaluate
+
+from btcore.expr import CONDITION, Expr, array
+from btcore.program import evaluate
+
+WINDOWS = (1, 2, 3, 10, 64, 100)
+SHIFTS = (1, 2, 63, 64, 65, 100)
+ALPHAS = (1.0, 0.5, 2 / 21, 1 / 14, 1e-3)
+# Which of two equal zeros a minimum or maximum gives has no meaning.
+TIES = {"minimum", "maximum", "rolling_min", "rolling_max"}
+SUMS = {"rolling_sum", "rolling_mean"}
+SPREADS = {"rolling_var", "rolling_std"}
+
+
+def random_inputs(length: int, seed: int, *, gaps: bool) -> list[np.ndarray]:
+    """Three series that often meet, with NaN and infinities where `gaps`, and two conditions."""
+    random = np.random.default_rng(seed)
+    series = [np.round(random.normal(size=length).cumsum()) / 4 + 100 for _ in range(3)]
+    if gaps:
+        for values in series:
+            values[random.random(length) < 0.01] = random.choice([np.nan, np.inf, -np.inf])
+            values[: random.integers(0, 3)] = np.nan
+    return [*series, random.random(length) < 0.5, random.random(length) < 0.1]
+
+
+def number(op: str, *inputs: Expr, params: tuple[Any, ...] = ()) -> Expr:
+    """An operator that gives numbers."""
+    return Expr(op, inputs, params)
+
+
+def condition(op: str, *inputs: Expr, params: tuple[Any, ...] = ()) -> Expr:
+    """An operator that gives a condition."""
+    return Expr(op, inputs, params, kind=CONDITION)
+
+
+def rolling(op: str, x: Expr, *extra: int) -> list[Expr]:
+    """Every window, full and with fewer values allowed."""
+    wide = [number(op, x, params=(window, window, *extra)) for window in WINDOWS]
+    early = [number(op, x, params=(window, least, *extra)) for window, least in ((3, 1), (10, 4), (100, 1), (100, 99))]
+    return wide + early
+
+
+def cases(x: Any, y: Any, z: Any, p: Any, q: Any) -> dict[str, list[Expr]]:
+    """Expressions by the name of the operator at their root, over three arrays of numbers and two of booleans."""
+    x, y, z, p, q = map(array, (x, y, z, p, q))
+    made = {op: [number(op, x, y)] for op in ("add", "sub", "mul", "div", "minimum", "maximum")}
+    made |= {op: [number(op, x)] for op in ("neg", "abs", "sqrt")}
+    made |= {op: [condition(op, x, y), condition(op, x, x)] for op in ("lt", "le", "gt", "ge", "eq", "ne")}
+    made |= {op: [condition(op, x, y), condition(op, y, z)] for op in ("crosses_above", "crosses_below")}
+    made |= {op: [condition(op, p, q), condition(op, q, x < y)] for op in ("and", "or")}
+    made |= {"not": [~p, ~(x < y)], "where": [number("where", p, x, y), number("where", x < y, y, z)]}
+    made["shift"] = [number("shift", x, params=(n,)) for n in SHIFTS]
+    made["shift_condition"] = [condition("shift", p, params=(n,)) for n in SHIFTS]
+    made["ewm"] = [number("ewm", x, params=(alpha,)) for alpha in ALPHAS]
+    made["true_range"] = [number("true_range", x, y, z)]
+    made |= {op: rolling(op, x) for op in ("rolling_sum", "rolling_mean", "rolling_min", "rolling_max")}
+    for op in ("rolling_var", "rolling_std"):
+        made[op] = rolling(op, x, 0) + rolling(op, x, 1) + [number(op, x, params=(5, 1, 3))]
+    return made
+
+
+def twin(expr: Expr, length: int) -> np.ndarray:
+    """The values that the plain twin gives."""
+    dtype = bool if expr.kind == CONDITION else np.float64
+    return np.array(twin_evaluate(expr, SimpleNamespace(close=range(length))), dtype=dtype)
+
+
+def bits(values: np.ndarray, *, zeros_alike: bool = False) -> np.ndarray:
+    """Float64 values as integers, every NaN alike."""
+    values = values + 0.0 if zeros_alike else values
+    return np.where(np.isnan(values), np.nan, values).view(np.int64)
+
+
+def assert_same_bits(found: np.ndarray, expected: np.ndarray, op: str = "", *, zeros_alike: bool = False) -> None:
+    """Equal to the last bit, NaN equal to NaN."""
+    assert found.dtype == expected.dtype
+    assert found.shape == expected.shape
+    if found.dtype == np.float64:
+        alike = zeros_alike or op in TIES
+        wrong = np.flatnonzero(bits(found, zeros_alike=alike) != bits(expected, zeros_alike=alike))
+    else:
+        wrong = np.flatnonzero(found != expected)
+    first = wrong[:3].tolist()
+    assert not first, f"{op}: {len(wrong)} differ, first at {first}: {found[first]} for {expected[first]}"
+
+
+def assert_close(found: np.ndarray, expected: np.ndarray, relative: float, scale: Any = None) -> None:
+    """NaN and infinity in the same places, zeros exactly zero, the rest within `relative` of `scale` (the value)."""
+    assert found.shape == expected.shape
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(expected))
+    finite = np.isfinite(expected)
+    np.testing.assert_array_equal(found[~finite], expected[~finite])
+    error = np.abs(found - expected)[finite]
+    allowed = relative * (np.abs(expected) if scale is None else scale)[finite]
+    wrong = np.flatnonzero(error > allowed)
+    assert not len(wrong), (
+        f"{len(wrong)} values are off, the worst by {np.max(error[wrong] / allowed[wrong]) * relative}"
+    )
+
+
+def assert_twin(op: str, expr: Expr, length: int) -> None:
+    """The compiled operator gives what the twin gives."""
+    found, expected = evaluate(expr, length=length)[0], twin(expr, length)
+    if op in SUMS | SPREADS:
+        magnitude = twin(number("rolling_mean", abs(expr.inputs[0]), params=expr.params[:2]), length)
+        factor = expr.params[0] if op == "rolling_sum" else 1
+        if op in SUMS:
+            assert_close(found, expected, 1e-14, scale=magnitude * factor)
+        else:
+            assert_close(found, expected, 1e-9)
+    else:
+        assert_same_bits(found, expected, op)

@@ -1,0 +1,120 @@
+"""Sums and spreads against exact values on series that are hard for floating point."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from operators.cases import assert_close, number
+from operators.exact import exact_means, exact_variances
+
+from btcore._core.types import BLOCK
+from btcore.expr import array
+from btcore.program import evaluate
+
+LENGTH = 2 * BLOCK + 700
+WINDOWS = (2, 3, 20, 100, 1000)
+
+
+def walk(length: int = LENGTH, seed: int = 1) -> np.ndarray:
+    """Prices near a million that move by ticks of 1e-5."""
+    steps = np.random.default_rng(seed).integers(-30, 31, size=length)
+    return 1e6 + steps.cumsum() * 1e-5
+
+
+def flat_stretches() -> np.ndarray:
+    """The walk, standing still for 150 candles now and then."""
+    prices = walk()
+    for start in range(200, LENGTH, 700):
+        prices[start : start + 150] = prices[start]
+    return prices
+
+
+def spikes(size: float) -> np.ndarray:
+    """The walk with a few prices that are far off, at places that mean something to chunks of 100."""
+    prices = walk()
+    prices[[250, 999, 1000, 1299, 1300, 2047, 2048, 3001]] *= size
+    return prices
+
+
+def level_shift() -> np.ndarray:
+    """The walk that jumps to a tenth and stays there."""
+    prices = walk()
+    prices[1234:] /= 10.0
+    return prices
+
+
+HARD = {
+    "clean": walk(),
+    "flat": flat_stretches(),
+    "spike up": spikes(1e3),
+    "spike far up": spikes(1e9),
+    "spike down": spikes(1e-6),
+    "shift": level_shift(),
+    "trend": 1e6 + np.arange(LENGTH) * 1e-5,
+    "two ticks": 1e6 + np.random.default_rng(4).integers(0, 2, size=LENGTH) * 1e-5,
+    "one tick once": 1e6 + (np.arange(LENGTH) % 450 == 0) * 1e-5,
+}
+
+
+def rolling(op: str, x: np.ndarray, window: int, *extra: int) -> np.ndarray:
+    """Values of a rolling operator."""
+    return evaluate(number(op, array(x), params=(window, window, *extra)))[0]
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("series", HARD)
+def test_mean_and_sum(series: str, window: int) -> None:
+    x = HARD[series]
+    expected = exact_means(x, window)
+    assert_close(rolling("rolling_mean", x, window), expected, 1e-14)
+    assert_close(rolling("rolling_sum", x, window), expected * window, 1e-14)
+
+
+@pytest.mark.parametrize("ddof", [0, 1])
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("series", HARD)
+def test_variance_and_deviation(series: str, window: int, ddof: int) -> None:
+    x = HARD[series]
+    expected = exact_variances(x, window, ddof)
+    assert_close(rolling("rolling_var", x, window, ddof), expected, 1e-12)
+    assert_close(rolling("rolling_std", x, window, ddof), np.sqrt(expected), 1e-12)
+
+
+@pytest.mark.parametrize("price", [0.1, 1e6 + 1e-5, 1e-300, 1e300, -7.3, 0.0])
+@pytest.mark.parametrize("window", [1, 2, 3, 7, 100, 5000])
+def test_a_constant_window_has_no_spread_at_all(price: float, window: int) -> None:
+    x = np.full(LENGTH, price)
+    for op in ("rolling_var", "rolling_std"):
+        assert (evaluate(number(op, array(x), params=(window, 1, 0)))[0] == 0.0).all()
+
+
+@pytest.mark.parametrize("series", HARD)
+def test_spread_is_zero_exactly_where_the_window_is_constant(series: str) -> None:
+    x, window = HARD[series], 100
+    still = np.array([np.ptp(x[t - window + 1 : t + 1]) == 0.0 for t in range(window - 1, LENGTH)])
+    for op in ("rolling_var", "rolling_std"):
+        values = rolling(op, x, window, 1)[window - 1 :]
+        np.testing.assert_array_equal(values == 0.0, still)
+
+
+@pytest.mark.parametrize("op", ["rolling_sum", "rolling_mean", "rolling_var", "rolling_std"])
+def test_min_periods_are_exact_too(op: str) -> None:
+    x, early = walk(300), 40
+    extra = (1,) if op in ("rolling_var", "rolling_std") else ()
+    values = evaluate(number(op, array(x), params=(100, 2, *extra)))[0][:early]
+    for count in range(2, early):
+        exact: Any = exact_variances(x[:count], count, 1) if extra else exact_means(x[:count], count)
+        exact = {"rolling_sum": exact[-1] * count, "rolling_std": np.sqrt(exact[-1])}.get(op, exact[-1])
+        assert values[count - 1] == pytest.approx(exact, rel=1e-12, abs=0.0)
+
+
+@pytest.mark.parametrize("anchor", [1e3, 1e9])
+@pytest.mark.parametrize("window", [100, 1000])
+def test_a_far_value_at_the_edge_of_a_chunk(window: int, anchor: float) -> None:
+    """Power sums are about the first or last value of a chunk: the worst place for a far one."""
+    for where in (window, 2 * window - 1):
+        x = walk(4 * window)
+        x[where] *= anchor
+        assert_close(rolling("rolling_var", x, window, 1), exact_variances(x, window, 1), 1e-12)
