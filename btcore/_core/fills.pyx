@@ -28,10 +28,13 @@ cdef inline bint slips(int reason) noexcept nogil:
 
 
 cdef double risk_of(const Prices* prices, const Position* p) noexcept nogil:
-    """Entry to stop, per unit of size; the trail's distance where there is no stop; else NaN [T2]."""
+    """Entry to stop, per unit of size; the trail's distance where there is no stop; NaN where it is no loss [T2]."""
+    cdef int64_t risk = 0
     if p.stop > -LEVEL_LIMIT:
-        return to_price(prices, p.entry - p.stop) if p.stop < p.entry else NAN
-    return to_price(prices, p.trail_start) if p.trailing else NAN
+        risk = p.entry - p.stop
+    elif p.trailing:
+        risk = p.trail_start
+    return to_price(prices, risk) if risk > 0 else NAN
 
 
 cdef inline double level_price(const Prices* prices, const Position* p, int64_t level) noexcept nogil:
@@ -97,13 +100,12 @@ cdef inline void book_stop(
 
 
 cdef inline void book_target(
-    Account* account, const Prices* prices, Py_ssize_t t, int64_t spread, int64_t high
+    Account* account, const Prices* prices, Py_ssize_t t, int64_t spread, int64_t high, int64_t price
 ) noexcept nogil:
     """The target was touched inside the candle."""
-    cdef int64_t target = account.position.target
     account.limit_fills += 1
-    account.exact_touches += high == target
-    book(account, prices, t, target, spread, TP, False)
+    account.exact_touches += high == account.position.target
+    book(account, prices, t, price, spread, TP, False)
 
 
 cdef void start_trail(Position* p, const Prices* prices, const Ticket* ticket) noexcept nogil:
@@ -205,6 +207,8 @@ cdef void enter_inside(Account* account, const Prices* prices, Py_ssize_t t) noe
     if entry.ticket.kind == LIMIT:
         account.limit_fills += 1
         account.exact_touches += bar.low == price
+    if entry.ticket.kind == LIMIT and bar.open < price:
+        price = gap_price(account, bar.open, price)     # beaten by the open already, but not by enough to fill there
     open_position(account, prices, t, price, spread, True)
     leave = max(out.low, min(out.high, price - spread))
     if leave <= stop_in_force(p):
@@ -225,7 +229,7 @@ cdef void leave_entry_candle(
         # after a limit the way led down, so the stop is certain; after a stop entry only its close makes it so
         book_stop(account, prices, t, spread, reached or (not p.late and out.close > stop_in_force(p)))
     elif reached and (not p.late or out.close >= target):
-        book_target(account, prices, t, spread, out.high)
+        book_target(account, prices, t, spread, out.high, p.target)
 
 
 cdef void leave_at_open(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
@@ -247,10 +251,13 @@ cdef void leave_inside(Account* account, const Prices* prices, Py_ssize_t t) noe
     cdef Bar out = exit_bar(prices, p.side, t)
     cdef int64_t spread = spread_of(entry_bar(prices, p.side, t).open, out.open)
     cdef bint reached = out.high >= p.target + account.terms.through
+    cdef int64_t target = p.target
     if out.low <= stop_in_force(p):
         book_stop(account, prices, t, spread, reached)
     elif reached:
-        book_target(account, prices, t, spread, out.high)
+        if out.open > target:
+            target = gap_price(account, out.open, target)   # passed by the open already, but not by enough
+        book_target(account, prices, t, spread, out.high, target)
 
 
 cdef void leave_at_close(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:

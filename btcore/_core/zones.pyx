@@ -44,7 +44,7 @@ def zone_map(low, high, close):
     """
     cdef const int32_t[::1] low32, high32, close32
     cdef const int64_t[::1] low64, high64, close64
-    zones = np.empty((4, -(-len(low) // ZONE)), dtype=np.int64)
+    zones = np.empty((4, (len(low) + ZONE - 1) // ZONE), dtype=np.int64)
     cdef int64_t[:, ::1] out = zones
     if low.dtype == np.int32:
         low32, high32, close32 = low, high, close

@@ -110,7 +110,8 @@ class Run(Account):
         if stop:
             self.leave_at_stop(t, position, ambiguous=target)
         elif target:
-            self.leave_at_target(t, position)
+            passed = position.side * (bar.open - position.target) > 0
+            self.leave_at_target(t, position, self.gap_price(bar.open, position.target) if passed else position.target)
 
     def enter_inside(self, t: int, order: Entry) -> None:
         """Rules E1 and E2 inside the candle."""
@@ -122,9 +123,15 @@ class Run(Account):
             self.count_limit_fill(touched, exact=bar.worst(side) == order.level)
         if not touched:
             return
-        self.enter(t, order.level, inside=True)
+        self.enter(t, self.inside_price(t, order), inside=True)
         if self.position is not None:
             self.rest_of_entry_candle(t, self.position)
+
+    def inside_price(self, t: int, order: Entry) -> int:
+        """At the order's price; a limit that the open had already beaten, but not by enough, fills at the open (E2)."""
+        opened = self.market.entry_bar(order.side, t).open
+        beaten = order.kind == EntryKind.LIMIT and order.side * (order.level - opened) > 0
+        return self.gap_price(opened, order.level) if beaten else order.level
 
     def rest_of_entry_candle(self, t: int, position: Position) -> None:
         """Rule E4 for a fill inside the candle, then X5."""
@@ -137,12 +144,9 @@ class Run(Account):
             self.after_limit_entry(t, position)
 
     def exit_side_of(self, t: int, position: Position) -> int:
-        """The exit side at the moment of a fill inside the candle; a real one never left its own candle."""
-        price = position.entry.base - position.side * self.market.spread[t]
-        if self.market.real_ask:
-            bar = self.market.exit_bar(position.side, t)
-            price = min(max(price, bar.low), bar.high)
-        return price
+        """The exit side at the moment of a fill inside the candle; it never left its own candle."""
+        bar = self.market.exit_bar(position.side, t)
+        return min(max(position.entry.base - position.side * self.market.spread[t], bar.low), bar.high)
 
     def after_stop_entry(self, t: int, position: Position) -> None:
         """Rule X5: the target lies on the way; whether the stop came after the entry, only the close can prove."""
@@ -152,7 +156,7 @@ class Run(Account):
         if stop:
             self.leave_at_stop(t, position, ambiguous=target or not position.stopped_at(bar.close))
         elif target:
-            self.leave_at_target(t, position)
+            self.leave_at_target(t, position, position.target)
 
     def after_limit_entry(self, t: int, position: Position) -> None:
         """Rule X5: the stop lies on the way; the target fills only where the close proves it, else it waits."""
@@ -162,18 +166,18 @@ class Run(Account):
         if stop:
             self.leave_at_stop(t, position, ambiguous=target)
         elif target and position.target_at(bar.close, self.through):
-            self.leave_at_target(t, position)
+            self.leave_at_target(t, position, position.target)
 
     def leave_at_stop(self, t: int, position: Position, *, ambiguous: bool) -> None:
         """At the stop in force; its kind names the exit (rule X6)."""
         level, trailing = position.in_force()
         self.leave(t, ExitReason.TRAIL if trailing else ExitReason.SL, level, ambiguous=ambiguous)
 
-    def leave_at_target(self, t: int, position: Position) -> None:
-        """At the target."""
+    def leave_at_target(self, t: int, position: Position, price: int) -> None:
+        """At the target; at the open where that was beyond it already, but not by enough to fill there (E2)."""
         extreme = self.market.exit_bar(position.side, t).best(position.side)
         self.count_limit_fill(True, exact=extreme == position.target)
-        self.leave(t, ExitReason.TP, position.target)
+        self.leave(t, ExitReason.TP, price)
 
     # The close: X3, X8, then what holds from the next candle on (X6, T3), and the life of a resting order (D3).
 

@@ -47,12 +47,12 @@ class Entry:
     resting_size: float = math.nan
 
     def lacks_a_number(self) -> bool:
-        """Rule D5: no price to rest at, no number of units, or no stop or trail for a size by risk (rule S4)."""
+        """Rule D5: no price to rest at, no finite number of units, or no stop or trail for a size by risk (rule S4)."""
         if self.kind != EntryKind.MARKET and math.isnan(self.price):
             return True
         if isinstance(self.size, RiskPercent):
             return math.isnan(self.stop_price) and not self.distances.keys() & {"stop", "trail"}
-        return isinstance(self.size, float) and math.isnan(self.size)
+        return isinstance(self.size, float) and not math.isfinite(self.size)
 
     def place(self, grid: Grid) -> None:
         """The price of a resting order on the grid, ties against the trader (rule C5)."""

@@ -40,7 +40,6 @@ class Market:
     ask: list[Bar]
     spread: list[int]
     close_spread: list[int]
-    real_ask: bool
 
     @classmethod
     def of(cls, candles: Any, spread: Any) -> Market:
@@ -59,13 +58,13 @@ class Market:
         else:
             bid = [bar.moved(-(s // 2)) for bar, s in zip(quoted, spreads, strict=True)]
             ask = [bar.moved(s // 2) for bar, s in zip(quoted, spreads, strict=True)]
-        return cls(grid, time, bid, ask, spreads, spreads, False)
+        return cls(grid, time, bid, ask, spreads, spreads)
 
     @classmethod
     def _two_sided(cls, grid: Grid, time: list[int], bid: list[Bar], ask: list[Bar]) -> Market:
         spread = [max(0, a.open - b.open) for a, b in zip(ask, bid, strict=True)]
         close_spread = [max(0, a.close - b.close) for a, b in zip(ask, bid, strict=True)]
-        return cls(grid, time, bid, ask, spread, close_spread, True)
+        return cls(grid, time, bid, ask, spread, close_spread)
 
     def entry_bar(self, side: int, t: int) -> Bar:
         """Candle ``t`` of the side at which a position on ``side`` is entered."""

@@ -34,7 +34,7 @@ def tradable_size(size: float, instrument: Any) -> float:
 
 def refused_size(size: float, instrument: Any) -> RejectReason | None:
     """Why a size cannot be traded, if so."""
-    if math.isnan(size):
+    if not math.isfinite(size):
         return RejectReason.NAN_LEVEL
     return RejectReason.SIZE_BELOW_MIN if size <= 0 or size < instrument.lot_min else None
 

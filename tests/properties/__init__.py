@@ -1,0 +1,1 @@
+"""Properties that hold on any input, and the engine against its plain twin on random input."""

@@ -1,0 +1,222 @@
+"""Random cases: many short candle series laid end to end, and for each a simulation of its own.
+
+A ``Group`` shares what one plan shares: candles, quote, spread and lots. Its cases are the evaluation windows of one
+long series, so that the compiled engine runs all of them in one call while the twin sees each short series alone.
+Prices are small whole numbers of ticks, so that touches, gaps, ties and conflicts are common.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import btcore as bt
+
+MINUTE = 60_000_000_000
+TICKS = (1.0, 0.01, 1e-5, 0.25, 0.3, 25.0)
+SHARED_ARRAYS = 6
+
+
+@dataclass
+class Case:
+    """One simulation: its window in the group's candles and the arguments of ``simulate``."""
+
+    start: int
+    end: int
+    recipe: Any
+    arguments: dict[str, Any]
+
+    def trader(self, group: Group, first: int, last: int) -> Any:
+        """The strategy or orders for the group's candles [first, last)."""
+        if isinstance(self.recipe, list):
+            return [make(first) for make in self.recipe]
+        return bt.Strategy(**{name: group.resolved(value, first, last) for name, value in self.recipe.items()})
+
+
+@dataclass
+class Group:
+    """Cases over one long series."""
+
+    candles: bt.Candles
+    cases: list[Case]
+    arrays: dict[str, np.ndarray]
+
+    def resolved(self, value: Any, first: int, last: int) -> Any:
+        """A recipe's value for the candles [first, last): names become arrays, the rest stays."""
+        if isinstance(value, tuple) and value[0] == "percent":
+            return bt.percent(self.resolved(value[1], first, last))
+        if isinstance(value, tuple):
+            return tuple(self.resolved(part, first, last) for part in value)
+        return self.arrays[value][first:last] if value in self.arrays else value
+
+
+def random_group(seed: int, cases: int, length: tuple[int, int] = (2, 24), reach: int = 1) -> Group:
+    """A reproducible group of `cases` series of random lengths.
+
+    `reach` multiplies distances and thins out signals, for trades that last over many zones and blocks.
+    """
+    rng = random.Random(seed)
+    tick = rng.choice(TICKS)
+    lengths = [rng.randint(*length) for _ in range(cases)]
+    candles = random_candles(rng, sum(lengths), tick)
+    arrays = random_arrays(rng, len(candles), tick, reach)
+    bounds = np.concatenate([[0], np.cumsum(lengths)]).tolist()
+    made = [random_case(rng, a, b, tick, reach) for a, b in zip(bounds, bounds[1:], strict=False)]
+    return Group(candles, made, arrays)
+
+
+def random_candles(rng: random.Random, n: int, tick: float) -> bt.Candles:
+    """A walk around 1,000 ticks with gaps and wide candles, quoted in any of the four ways."""
+    rows = random_rows(rng, n)
+    times = np.arange(n, dtype=np.int64) * MINUTE * rng.choice([1, 60, 300])
+    kind = rng.choice(["bid", "ask", "mid", "two"])
+    spread = rng.choice([0.0, 1.0, 2.0, 1.4]) * tick
+    if rng.random() < 0.25 and kind != "two":
+        spread = np.array([rng.choice([0.0, 1.0, 1.5, 4.0]) for _ in range(n)]) * tick
+    lots = {"lot_step": rng.choice([0.0, 0.0, 0.5, 1.0]), "lot_min": rng.choice([0.0, 0.0, 1.0])}
+    instrument = bt.Instrument("FUZZ", tick, contract_size=rng.choice([1.0, 10.0]), **lots)
+    settings = {"tick": tick, "symbol": "FUZZ", "instrument": instrument}
+    prices = price_columns(rows, tick)
+    if kind != "two":
+        return bt.Candles(times, *prices, quote=kind, spread=spread, **settings)
+    lifted = [tuple(p + d for p in row) for row, d in zip(rows, random_lifts(rng, n), strict=True)]
+    return bt.Candles(times, *prices, ask=bt.Candles(times, *price_columns(lifted, tick), quote="ask", **settings), **settings)
+
+
+def random_rows(rng: random.Random, n: int) -> list[tuple[int, int, int, int]]:
+    rows, last = [], 1000
+    for _ in range(n):
+        opened = last + (rng.randint(-6, 6) if rng.random() < 0.3 else 0)
+        last = min(max(opened + rng.randint(-4, 4), 900), 1100)
+        rows.append((opened, max(opened, last) + rng.randint(0, 3), min(opened, last) - rng.randint(0, 3), last))
+    return rows
+
+
+def random_lifts(rng: random.Random, n: int) -> list[int]:
+    """Ask over bid of each candle; now and then crossed."""
+    return [rng.choice([0, 1, 1, 2, 3, -1]) for _ in range(n)]
+
+
+def price_columns(rows: list[tuple[int, int, int, int]], tick: float) -> list[np.ndarray]:
+    """Whole ticks as the prices that a data file would hold."""
+    ticks = np.array(rows, dtype=np.float64)
+    ratio = round(1 / tick)
+    prices = ticks / ratio if ratio and abs(1 / tick - ratio) < 1e-9 else ticks * tick
+    return list(np.ascontiguousarray(prices.T))
+
+
+def random_arrays(rng: random.Random, n: int, tick: float, reach: int) -> dict[str, np.ndarray]:
+    """Conditions of different density, distances and levels with all that can be wrong with them."""
+    draw = np.random.default_rng(rng.randrange(2**32))
+    arrays: dict[str, np.ndarray] = {}
+    for k in range(SHARED_ARRAYS):
+        arrays[f"condition{k}"] = draw.random(n) < rng.choice([0.05, 0.2, 0.5]) / reach
+        distances = draw.choice([0.5, 1, 1.5, 2, 3, 4, 6, 9], n)
+        arrays[f"distance{k}"] = spoiled(draw, distances, [np.nan, np.inf, 0.0, -1.0, 0.4]) * tick * reach
+        arrays[f"level{k}"] = spoiled(draw, 1000 + draw.integers(-60, 61, n) / 2.0, [np.nan]) * tick
+        arrays[f"size{k}"] = spoiled(draw, draw.choice([0.4, 1, 2.5, 3], n), [np.nan, 0.0, -1.0])
+    return arrays
+
+
+def spoiled(draw: np.random.Generator, values: np.ndarray, bad: list[float]) -> np.ndarray:
+    return np.where(draw.random(len(values)) < 0.06, draw.choice(bad, len(values)), values)
+
+
+def random_case(rng: random.Random, start: int, end: int, tick: float, reach: int) -> Case:
+    """Half of the cases are lists of orders, half strategies."""
+    recipe = random_orders(rng, start, end, tick, reach) if rng.random() < 0.5 else random_strategy(rng, reach)
+    commission = bt.Commission(
+        per_trade=rng.choice([0.0, 0.5]),
+        per_unit=rng.choice([0.0, 0.03]),
+        per_lot=rng.choice([0.0, 0.7]),
+        percent=rng.choice([0.0, 0.02]),
+        minimum=rng.choice([0.0, 1.0]),
+    )
+    slippage = rng.choice([0.0, 0.0, 1.0, 1.3, 4.0]) * tick
+    arguments = {
+        "costs": bt.Costs(slippage=slippage, commission=commission if rng.random() < 0.4 else None),
+        "size": random_size(rng),
+        "cash": rng.choice([100.0, 10_000.0]),
+        "rules": bt.Rules(limit_gap=rng.choice(["open", "limit"]), limit_through_ticks=rng.choice([0, 0, 0, 1, 2])),
+    }
+    return Case(start, end, recipe, arguments)
+
+
+def random_size(rng: random.Random) -> Any:
+    kinds = [None, 2.0, 0.7, bt.FixedCash(700), bt.PercentEquity(30), bt.RiskPercent(1.5)]
+    return rng.choice(kinds)
+
+
+def random_strategy(rng: random.Random, reach: int) -> dict[str, Any]:
+    """Arguments of a Strategy; arrays by name."""
+    k = SHARED_ARRAYS
+
+    def pick(kind: str) -> str:
+        return f"{kind}{rng.randrange(k)}"
+
+    conditions = ["enter_long", "enter_short", "exit_long", "exit_short"]
+    recipe: dict[str, Any] = {name: pick("condition") for name in conditions if rng.random() < 0.7}
+    recipe.setdefault(rng.choice(conditions[:2]), pick("condition"))
+    recipe["entry"] = rng.choice(["market", "market", "stop", "limit"])
+    if recipe["entry"] != "market":
+        recipe["price"] = pick("level")
+        recipe |= {"expiry": rng.randint(1, 5 * reach)} if rng.random() < 0.6 else {}
+    for name in ("stop", "target", "trail", "breakeven"):
+        if rng.random() < 0.55:
+            recipe[name] = random_distance(rng, pick)
+    if "trail" in recipe:
+        recipe["trail_source"] = rng.choice(["extreme", "close"])
+        recipe |= {"activate": random_distance(rng, pick)} if rng.random() < 0.4 else {}
+    for name in ("stop", "target"):
+        if name not in recipe and rng.random() < 0.4:
+            recipe[f"{name}_price"] = pick("level")
+    recipe |= {"max_bars": rng.randint(1, 6 * reach**2)} if rng.random() < 0.3 else {}
+    recipe |= {"size": pick("size")} if rng.random() < 0.2 else {}
+    return recipe
+
+
+def random_distance(rng: random.Random, pick: Any) -> Any:
+    choice = rng.random()
+    if choice < 0.2:
+        return ("percent", rng.choice([0.05, 0.3, 0.6, 1e-4]))
+    if choice < 0.4:
+        return (pick("distance"), pick("distance"))
+    return pick("distance")
+
+
+def random_orders(rng: random.Random, start: int, end: int, tick: float, reach: int) -> list[Any]:
+    """Functions from the first candle's index to an Order or Exit, in random order of candles."""
+    made = []
+    for _ in range(rng.randint(1, 6)):
+        at = rng.randrange(start, end)
+        if rng.random() < 0.15:
+            made.append(lambda first, at=at: bt.Exit(at - first))
+            continue
+        fields = random_order(rng, tick * reach, (1000 + rng.randint(-30, 30) / 2) * tick)
+        made.append(lambda first, at=at, fields=fields: bt.Order(at - first, **fields))
+    return made
+
+
+def random_order(rng: random.Random, step: float, price: float) -> dict[str, Any]:
+    """Fields of an Order that can be made."""
+    side, kind = rng.choice([1, -1]), rng.choice(["market", "stop", "limit"])
+    fields: dict[str, Any] = {"side": side, "kind": kind}
+    if kind != "market":
+        fields["price"] = math.nan if rng.random() < 0.03 else price
+        fields |= {"expiry": rng.randint(1, 5)} if rng.random() < 0.6 else {}
+    for name in ("stop", "target", "trail", "breakeven"):
+        if rng.random() < 0.5:
+            steps = rng.choice([0.2, 0.5, 1, 1.5, 2, 3, 5, 8])
+            fields[name] = bt.percent(steps / 10) if rng.random() < 0.2 else steps * step
+    if "trail" in fields and rng.random() < 0.4:
+        fields["activate"] = rng.choice([1, 2, 4.5]) * step
+    for name, direction in (("stop", -1), ("target", 1)):
+        if name not in fields and rng.random() < 0.5:
+            fields[f"{name}_price"] = price + direction * side * rng.choice([0.3, 0.5, 1, 2.5, 6]) * step
+    fields |= {"max_bars": rng.randint(1, 6)} if rng.random() < 0.3 else {}
+    fields |= {"size": rng.choice([2.0, bt.PercentEquity(50), bt.RiskPercent(2)])} if rng.random() < 0.3 else {}
+    return fields
