@@ -1,0 +1,41 @@
+"""Where and when a measurement was made; every committed result holds it."""
+
+from __future__ import annotations
+
+import datetime
+import importlib.metadata
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+
+def _processor() -> str:
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text().splitlines() if path.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor()
+
+
+def load() -> float:
+    """Processes that wanted to run, mean of the last minute."""
+    return round(os.getloadavg()[0], 2)
+
+
+def facts(*packages: str) -> dict[str, Any]:
+    """Processor, cores, system, Python, date, load, and the versions of the named packages that are installed."""
+    versions = {}
+    for name in packages:
+        try:
+            versions[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return {
+        "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "load": load(),
+        "versions": versions,
+    }
