@@ -86,7 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complain(message: str) -> None:
-    click.echo(f"Error: {' '.join(message.split())}", err=True)
+    lines = [" ".join(line.split()) for line in message.splitlines()]
+    click.echo(f"Error: {'; '.join(line for line in lines if line)}", err=True)
 
 
 def _accept_any_text() -> None:
@@ -97,5 +98,5 @@ def _accept_any_text() -> None:
             reconfigure(errors="replace")
 
 
-def _show_warning(message: Any, *_: Any) -> None:
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
     click.echo(f"Warning: {message}", err=True)

@@ -77,7 +77,7 @@ def _readable(error: Exception, ctx: click.Context) -> click.ClickException:
 def _with_option_names(message: str, ctx: click.Context) -> str:
     """``tz='UTC'`` of a message for Python as ``--tz 'UTC'``, ``tz=`` as ``--tz``."""
     for parameter in ctx.command.params:
-        name = re.escape(str(parameter.name))
-        message = re.sub(rf"(?<![\w-]){name}=(?=[^\s,;.)])", f"--{parameter.name} ", message)
-        message = re.sub(rf"(?<![\w-]){name}=(?=[\s,;.)]|$)", f"--{parameter.name}", message)
+        argument = rf"(?<![\w-]){re.escape(str(parameter.name))}="
+        message = re.sub(rf"{argument}(\.\.\.)?(?=[\s,;.)]|$)", parameter.opts[0], message)
+        message = re.sub(argument, f"{parameter.opts[0]} ", message)
     return message

@@ -14,13 +14,11 @@ _FOR_SYNTHETIC = ("symbol", "tick", "timeframe")
 _OPTIONS = {"columns": "column"}  # where the option has another name than the argument
 
 
-def load_candles(data: str | None, **options: Any) -> Candles:
+def load_candles(data: str, **options: Any) -> Candles:
     """Candles from the value of ``--data`` and the options of `read_candles`; unset options are None or empty.
 
-    Raises click.UsageError where there is no value, or options that synthetic candles do not have.
+    Raises click.UsageError for options that synthetic candles do not have.
     """
-    if data is None:
-        raise click.UsageError("--data is missing: name a file of candles, or try --data synthetic")
     given = {name: value for name, value in options.items() if value not in (None, (), {})}
     kind, _, count = data.partition(":")
     if kind != "synthetic":

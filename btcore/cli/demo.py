@@ -12,7 +12,7 @@ import click
 from btcore.candles import Candles
 from btcore.cli.command import Command
 from btcore.cli.data import FULL_SIZE
-from btcore.cli.text import console, count, decimal, percent, period, share, table
+from btcore.cli.text import console, count, decimal, percent, period, print_table, share, table
 from btcore.costs import Costs
 from btcore.data import synthetic_candles
 from btcore.indicators import atr, crosses_above, crosses_below, ema
@@ -79,7 +79,7 @@ def demo(number: int, seed: int) -> None:
         f"{count(number)} made-up candles of {period(candles.period)} ({_years(candles)}):"
     )
     out.print()
-    out.print(rows)
+    print_table(out, rows)
     out.print()
     out.print(
         f"{len(PAIRS)} simulations, {count(len(PAIRS) * number)} candles, {count(total)} trades in {taken:.2f} s "

@@ -9,15 +9,15 @@ from typing import Any
 
 import click
 
-from btcore.candles import REPAIRS, Candles
+from btcore.candles import REPAIRS
 from btcore.cli.command import Command, options
 from btcore.cli.data import load_candles
 from btcore.cli.document import document
-from btcore.cli.strategies import Loaded, load
-from btcore.cli.text import console
-from btcore.cli.values import commission, pairs, parsed_pairs, size
+from btcore.cli.strategies import load
+from btcore.cli.text import console, duration
+from btcore.cli.values import commission, pairs, parsed_pairs, size, size_text
 from btcore.costs import Costs
-from btcore.results import Result, Trades
+from btcore.results import Trades
 from btcore.simulation import simulate
 
 DATA = ("format", "tz", "symbol", "tick", "quote", "ask", "columns", "timeframe", "repair", "cache")
@@ -34,6 +34,12 @@ Examples:
 """
 
 
+def _check_data(_: click.Context, parameter: click.Parameter, data: str | None) -> str:
+    if data is None:
+        raise click.UsageError("--data is missing: name a file of candles, or try --data synthetic")
+    return data
+
+
 def _check_trades(_: click.Context, parameter: click.Parameter, path: Path | None) -> Path | None:
     if path is not None and path.suffix.lower() not in TRADE_FILES:
         raise click.BadParameter(f"{path}: the name must end in {' or '.join(TRADE_FILES)}")
@@ -46,7 +52,8 @@ def _check_trades(_: click.Context, parameter: click.Parameter, path: Path | Non
 @click.argument("strategy")
 @options(
     "Candles",
-    (("--data",), {"metavar": "FILE", "help": "File of candles, or synthetic[:NUMBER] for made-up ones."}),
+    (("--data",), {"metavar": "FILE", "callback": _check_data,
+                 "help": "File of candles, or synthetic[:NUMBER] for made-up ones."}),
     (("--format",), {"help": "Format of the file; known from its first lines if not given."}),
     (("--tz",), {"metavar": "ZONE", "help": "Zone of times that carry none: UTC, EET, America/New_York+7 ..."}),
     (("--ask",), {"metavar": "FILE", "help": "File of the ask side, read the same way."}),
@@ -82,7 +89,7 @@ def _check_trades(_: click.Context, parameter: click.Parameter, path: Path | Non
                      "help": "Write all trades to a .csv or .parquet file."}),
     (("--json", "as_json"), {"is_flag": True, "help": "Print one JSON object and nothing else."}),
 )  # fmt: skip
-def run(strategy: str, data: str | None, as_json: bool, trades: Path | None, show_trades: int, **given: Any) -> None:
+def run(strategy: str, data: str, as_json: bool, trades: Path | None, show_trades: int, **given: Any) -> None:
     """Run one strategy over one file of candles.
 
     STRATEGY is path/to/file.py:name, where name is a Strategy, or a function that takes the --set parameters and
@@ -92,34 +99,32 @@ def run(strategy: str, data: str | None, as_json: bool, trades: Path | None, sho
     with _busy("reading candles"):
         candles = load_candles(data, **{name: given[name] for name in DATA})
     costs = Costs(spread=given["spread"], slippage=given["slippage"], commission=given["commission"])
-    conditions = {name: given[name] for name in ("size", "cash", "start", "end")}
+    plain = {name: given[name] for name in ("cash", "start", "end")}
+    conditions = {**plain, "size": given["size"], "costs": costs}
     with _busy("simulating"):
-        result = simulate(loaded.orders, candles, costs=costs, **conditions)
+        result = simulate(loaded.orders, candles, **conditions)
     if trades is not None:
         _write_trades(result.trades, trades)
+    settings = {"size": size_text(given["size"]), **plain, **vars(costs), "commission": vars(costs.commission)}
     if as_json:
-        spread = costs.spread
-        settings = {**conditions, "spread": spread, "slippage": costs.slippage, "commission": vars(costs.commission)}
         click.echo(document(loaded, candles, result, settings))
-    else:
-        _show(loaded, candles, result, costs, show_trades)
-        if trades is not None:
-            click.echo(f"\n{len(result.trades):,} trades written to {trades}")
-
-
-def _show(loaded: Loaded, candles: Candles, result: Result, costs: Costs, number: int) -> None:
+        return
     from btcore.cli import screen
 
     out = console()
-    screen.show(out, loaded, candles, result)
-    screen.show_trades(out, result.trades, candles, number)
-    screen.show_notes(out, screen.notes(candles, result, costs))
+    screen.show_header(out, data, candles, loaded, settings)
+    screen.show_figures(out, result)
+    screen.show_trades(out, result.trades, candles, show_trades)
+    notes = screen.notes(loaded, candles, result, conditions)
+    notes += [] if trades is None else [f"{len(result.trades):,} trades were written to {trades}"]
+    notes.append(f"simulated in {duration(result.execution_time)}")
+    screen.show_notes(out, notes)
 
 
 def _write_trades(trades: Trades, path: Path) -> None:
     frame = trades.to_polars()
     if path.suffix.lower() == ".csv":
-        frame.write_csv(path)
+        frame.write_csv(path, datetime_format="%Y-%m-%dT%H:%M:%S%.f%:z")
     else:
         frame.write_parquet(path)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,18 +12,26 @@ from rich.console import Console
 from btcore.candles import Candles
 from btcore.cli.figures import FIGURES, REASONS
 from btcore.cli.strategies import Loaded
-from btcore.cli.text import count, decimal, moment, period, price_decimals, share, step, table
+from btcore.cli.text import count, decimal, moment, period, price_decimals, print_table, share, step, table
 from btcore.costs import Costs
 from btcore.results import ExitReason, Result, Trades
+from btcore.strategy import Strategy
 
 AMBIGUOUS_WORTH_SAYING = 0.01
 
 
-def show(console: Console, loaded: Loaded, candles: Candles, result: Result) -> None:
-    """Header, figures and rejected orders."""
-    _say(console, header(candles))
-    _say(console, f"{loaded}, {result.execution_time:.2f} s")
+def show_header(console: Console, data: str, candles: Candles, loaded: Loaded, settings: Mapping[str, Any]) -> None:
+    """Which candles, which strategy, under which conditions."""
+    _say(console, f"{candles.symbol or Path(data).name}: {describe(candles)}")
+    _say(console, str(loaded))
+    given = {name: value for name, value in settings.items() if value and name != "commission"}
+    given |= {f"commission {name}": value for name, value in settings["commission"].items() if value}
+    _say(console, ", ".join(f"{name} {_plain(value)}" for name, value in given.items()))
     console.print()
+
+
+def show_figures(console: Console, result: Result) -> None:
+    """Statistics and rejected orders."""
     figures = table("Figure", "Value", "Unit")
     figures.columns[2].justify = "left"
     known = {key for key, *_ in FIGURES}
@@ -29,21 +39,20 @@ def show(console: Console, loaded: Loaded, candles: Candles, result: Result) -> 
     rows += [(key, decimal(value), "") for key, value in result.stats.items() if key not in known]
     for row in rows:
         figures.add_row(*row)
-    console.print(figures)
+    print_table(console, figures)
     if result.rejected:
         rejected = table("Rejected orders", "Number", "Because")
         rejected.columns[2].justify = "left"
         for reason, number in result.rejected.items():
             rejected.add_row(reason, count(number), REASONS.get(reason, ""))
         console.print()
-        console.print(rejected)
+        print_table(console, rejected)
 
 
-def header(candles: Candles) -> str:
+def describe(candles: Candles) -> str:
     """One line about candles."""
     spread = candles.spread
     parts = [
-        candles.symbol or "no symbol",
         f"{count(len(candles))} candles of {period(candles.period)}",
         f"{moment(candles.timestamp[0])} to {moment(candles.timestamp[-1])} UTC",
         candles.quote + (" with ask" if candles.ask is not None else ""),
@@ -52,11 +61,11 @@ def header(candles: Candles) -> str:
     if isinstance(spread, np.ndarray):
         parts.append("spread per candle")
     elif spread:
-        parts.append(f"spread {spread:g}")
+        parts.append(f"spread {_plain(spread)}")
     return ", ".join(parts)
 
 
-def notes(candles: Candles, result: Result, costs: Costs) -> list[str]:
+def notes(loaded: Loaded, candles: Candles, result: Result, conditions: Mapping[str, Any]) -> list[str]:
     """What a reader of the figures should know before believing them."""
     stats, found = result.stats, []
     if not stats["trades"]:
@@ -67,10 +76,13 @@ def notes(candles: Candles, result: Result, costs: Costs) -> list[str]:
             "the one that was booked; finer candles would tell"
         )
     if stats["end_of_data"]:
-        found.append(f"{count(stats['end_of_data'])} trade(s) were still open at the end and closed at the last close")
+        were = "trade was" if stats["end_of_data"] == 1 else "trades were"
+        found.append(f"{count(stats['end_of_data'])} {were} still open at the end and valued at the last close")
     if stats["max_drawdown_percent"] >= 100:
         found.append("the account lost all it held; what follows after that is arithmetic, not trading")
-    if _is_free(candles, costs):
+    if conditions["size"] is None and isinstance(loaded.orders, Strategy) and loaded.orders.size is None:
+        found.append("every position is 1 unit; --size changes it")
+    if _is_free(candles, conditions["costs"]):
         found.append("trading cost nothing: see --spread, --slippage and --commission")
     if candles.tick_inferred:
         found.append(f"the tick {step(candles.tick)} was inferred from the prices; --tick declares it")
@@ -101,7 +113,7 @@ def show_trades(console: Console, trades: Trades, candles: Candles, number: int)
         for trade in trades[-number:]:
             shown.add_row(*_trade_row(trade, decimals))
     console.print()
-    console.print(shown)
+    print_table(console, shown)
 
 
 def _trade_row(trade: Any, decimals: int) -> tuple[str, ...]:
@@ -121,6 +133,10 @@ def _is_free(candles: Candles, costs: Costs) -> bool:
     commission = costs.commission
     parts = (commission.per_trade, commission.per_unit, commission.per_lot, commission.percent, commission.minimum)
     return candles.ask is None and not np.any(spread) and not costs.slippage and not any(parts)
+
+
+def _plain(value: Any) -> str:
+    return f"{value:,.10f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 def _say(console: Console, line: str) -> None:

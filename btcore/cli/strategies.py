@@ -58,9 +58,10 @@ def load(reference: str, settings: Mapping[str, Any]) -> Loaded:
     return Loaded(_checked(made, f"{path}:{name}() returned"), str(path), name, parameters)
 
 
-def _split(reference: str) -> tuple[Path, str | None]:
+def _split(reference: str) -> tuple[Path, str]:
+    """The file and the name in it, empty where none is given."""
     file, sign, name = reference.rpartition(":")
-    path, wanted = (Path(file), name) if sign and name.isidentifier() else (Path(reference.rstrip(":")), None)
+    path, wanted = (Path(file), name) if sign and name.isidentifier() else (Path(reference.rstrip(":")), "")
     if not path.is_file():
         raise click.UsageError(f"{path}: no such file; a strategy is named like examples/trend.py:trend")
     return path, wanted
@@ -101,11 +102,11 @@ def _line_in(path: Path, error: BaseException) -> str:
     return f", line {lines[-1]}" if lines else ""
 
 
-def _find(module: types.ModuleType, name: str | None, path: Path) -> Any:
-    if name is not None and hasattr(module, name):
+def _find(module: types.ModuleType, name: str, path: Path) -> Any:
+    if name and hasattr(module, name):
         return getattr(module, name)
     known = [key for key, value in vars(module).items() if not key.startswith("_") and _is_candidate(value)]
-    problem = "name the strategy in it" if name is None else f"has no {name!r}"
+    problem = f"it has no {name!r}" if name else "name the strategy in it"
     example = f", e.g. {path}:{known[0]}" if known else ""
     raise click.UsageError(f"{path}: {problem}; it holds {', '.join(known) or 'no strategy and no function'}{example}")
 

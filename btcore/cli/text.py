@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 NONE = "-"
+WIDEST = 10_000
 _PERIODS = ((604_800, "week"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
@@ -28,10 +29,18 @@ def table(*columns: str, left: int = 1) -> Table:
     from rich import box
     from rich.table import Table
 
-    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    made = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     for place, heading in enumerate(columns):
-        made.add_column(heading, justify="left" if place < left else "right", overflow="fold")
+        made.add_column(heading, justify="left" if place < left else "right", no_wrap=True)
     return made
+
+
+def print_table(out: Console, made: Table) -> None:
+    """Print a table whole: a narrow terminal wraps its lines, but no number is cut."""
+    room = out.width
+    out.width = max(room, out.measure(made, options=out.options.update(width=WIDEST)).maximum)
+    out.print(made)
+    out.width = room
 
 
 def count(value: float) -> str:
@@ -45,13 +54,12 @@ def count(value: float) -> str:
 def decimal(value: float) -> str:
     """Two decimals, more where the value is small.
 
-    >>> decimal(1234.567), decimal(-0.00123), decimal(float("nan")), decimal(float("inf"))
-    ('1,234.57', '-0.00123', '-', 'inf')
+    >>> decimal(1234.567), decimal(-0.00001234), decimal(float("nan")), decimal(float("inf"))
+    ('1,234.57', '-0.0000123', '-', 'inf')
     """
     if math.isnan(value):
         return NONE
-    text = f"{value:,.2f}"
-    return f"{value:.3g}" if 0 < abs(value) < 0.1 else text
+    return _small(value, 3) if 0 < abs(value) < 0.1 else f"{value:,.2f}"
 
 
 def percent(value: float) -> str:
@@ -61,7 +69,11 @@ def percent(value: float) -> str:
     """
     if math.isnan(value):
         return NONE
-    return f"{value:,.1f} %" if value == 0 or abs(value) >= 0.1 else f"{value:.2g} %"
+    return f"{value:,.1f} %" if value == 0 or abs(value) >= 0.1 else f"{_small(value, 2)} %"
+
+
+def _small(value: float, digits: int) -> str:
+    return np.format_float_positional(value, precision=digits, fractional=False, unique=False, trim="-")
 
 
 def share(value: float) -> str:
@@ -101,6 +113,14 @@ def moment(nanoseconds: Any) -> str:
     time = np.datetime64(int(nanoseconds), "ns")
     unit = "m" if int(nanoseconds) % 60_000_000_000 == 0 else "s"
     return str(time.astype(f"datetime64[{unit}]")).replace("T", " ")
+
+
+def duration(seconds: float) -> str:
+    """
+    >>> duration(2.345), duration(0.0123)
+    ('2.35 s', '12.3 ms')
+    """
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
 
 
 def period(nanoseconds: int) -> str:

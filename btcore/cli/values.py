@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import click
@@ -54,12 +55,26 @@ def size(_: click.Context, parameter: click.Parameter, text: str | None) -> Any:
         return None
     kind, sign, number = text.rpartition(":")
     try:
+        if math.isnan(float(number)):
+            raise ValueError(number)
         return _SIZES[kind](float(number)) if sign else checked_size(float(number))
     except (BtcoreError, KeyError, ValueError):
         raise click.BadParameter(
             f"{text!r} is no size: give units like 1000, percent:10 (of equity), risk:1 (percent of equity lost at "
             "the stop) or cash:5000, each above 0"
         ) from None
+
+
+def size_text(value: Any) -> Any:
+    """A size as `size` takes it: a number, or text such as ``risk:1``; None stays None.
+
+    >>> size_text(PercentEquity(10)), size_text(2.0)
+    ('percent:10', 2.0)
+    """
+    for name, kind in _SIZES.items():
+        if isinstance(value, kind):
+            return f"{name}:{next(iter(vars(value).values())):g}"
+    return value
 
 
 def commission(_: click.Context, parameter: click.Parameter, text: str | None) -> Commission | None:
