@@ -1,0 +1,31 @@
+"""What the benchmarks share: the candles, one thread for everyone, and the tables at the end of a run."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from bench.report import tables
+from bench.sizes import CANDLES
+
+
+def pytest_configure():
+    for variable in ("POLARS_MAX_THREADS", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")  # read when the libraries are imported
+
+
+@pytest.fixture(scope="session")
+def candles():
+    """Checked candles of the full size, on which nothing has been simulated yet."""
+    import btcore as bt
+
+    return bt.synthetic_candles(CANDLES, seed=1)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    session = getattr(config, "_benchmarksession", None)
+    for title, lines in tables(session.benchmarks if session else []):
+        terminalreporter.section(title)
+        for line in lines:
+            terminalreporter.write_line(line)
