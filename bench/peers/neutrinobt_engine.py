@@ -45,7 +45,9 @@ class Engine:
     def end_to_end(self) -> Any:
         w = self.workload
         entries = crossover(calc_ema(w.close, FAST), calc_ema(w.close, SLOW))
-        atr = calc_ema(calc_tr(w.high, w.low, w.close), RANGE)
+        ranges = calc_tr(w.high, w.low, w.close)
+        ranges[0] = w.high[0] - w.low[0]  # its NaN there would stay in the mean for ever
+        atr = calc_ema(ranges, RANGE)
         fill = np.append(w.open[1:], w.close[-1])
         return self._run(entries, fill - STOP * atr, fill + TARGET * atr, np.where(entries, 1.0, np.nan))
 

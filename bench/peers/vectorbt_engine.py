@@ -48,8 +48,9 @@ class Engine:
             stop_exit_price="stoplimit",
             init_cash=10_000.0,
             engine=self.core,
+            freq="1min",
         )
-        return portfolio.trades.values
+        return portfolio.trades.values, portfolio.stats(silence_warnings=True)
 
     def ready(self) -> Any:
         return self._run(self.entries, self.stop, self.target)
@@ -64,7 +65,7 @@ class Engine:
     def trades(self, result: Any) -> dict[str, np.ndarray]:
         columns = {"entry_index": "entry_idx", "exit_index": "exit_idx"}
         names = ("entry_index", "entry_price", "exit_index", "exit_price")
-        return {name: np.asarray(result[columns.get(name, name)]) for name in names}
+        return {name: np.asarray(result[0][columns.get(name, name)]) for name in names}
 
 
 class Rust(Engine):

@@ -66,7 +66,9 @@ def main(engine_name: str, folder: str, out: str, runs: int) -> None:
         result = None
         seconds, memory, result = measure(engine.end_to_end, runs)
         report |= {"end_to_end_seconds": seconds, "end_to_end_mb": memory}
-        report["end_to_end_trades"] = len(engine.trades(result)["entry_index"])
+        count = report["end_to_end_trades"] = len(engine.trades(result)["entry_index"])
+        if abs(count / report["trades"] - 1) > 0.05:
+            raise RuntimeError(f"{count} trades end to end, {report['trades']} from ready signals: not the same work")
     Path(f"{out}.json").write_text(json.dumps(report))
 
 
