@@ -15,7 +15,11 @@ import btcore as bt
 from btcore._core.types import TRADE_DTYPE
 from btcore.results import EntryKind, ExitReason, RejectReason
 
-FIELDS = ["parent", "side", "size", "signal_index", "entry_index", "entry_time", "entry_price", "entry_kind", "stop_price", "target_price", "exit_stop_price", "exit_index", "exit_time", "exit_price", "exit_reason", "ambiguous", "gross", "spread_cost", "slippage_cost", "commission", "financing", "net", "r_multiple", "mae", "mfe", "bars"]
+FIELDS = [
+    "parent", "side", "size", "signal_index", "entry_index", "entry_time", "entry_price", "entry_kind", "stop_price",
+    "target_price", "exit_stop_price", "exit_index", "exit_time", "exit_price", "exit_reason", "ambiguous", "gross",
+    "spread_cost", "slippage_cost", "commission", "financing", "net", "r_multiple", "mae", "mfe", "bars",
+]  # fmt: skip
 CANDLES = bt.synthetic_candles(3000, seed=5, symbol="EURUSD")
 FAST, SLOW = bt.ema(bt.close, 5), bt.ema(bt.close, 20)
 TREND = bt.Strategy(
@@ -68,7 +72,7 @@ def test_trades_as_a_sequence() -> None:
 def test_parts_of_trades_are_trades(index: Any) -> None:
     part = RESULT.trades[index]
     assert isinstance(part, bt.Trades)
-    np.testing.assert_array_equal(part.to_numpy(), RESULT.trades.to_numpy()[index])
+    assert part.to_numpy().tolist() == RESULT.trades.to_numpy()[index].tolist()
     assert part.to_polars()["symbol"].to_list() == ["EURUSD"] * len(part)
 
 
