@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +12,7 @@ import click
 from btcore.candles import Candles
 from btcore.cli.command import Command
 from btcore.cli.data import FULL_SIZE
-from btcore.cli.text import console, count, decimal, percent, period, print_table, share, table
+from btcore.cli.text import console, count, decimal, percent, period, print_table, say, share, table
 from btcore.costs import Costs
 from btcore.data import synthetic_candles
 from btcore.indicators import atr, crosses_above, crosses_below, ema
@@ -22,16 +22,16 @@ from btcore.strategy import Strategy
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 PAIRS = ((10, 30), (10, 50), (20, 50), (20, 100), (30, 100), (50, 100), (50, 200), (100, 200), (100, 400), (200, 800))
 SPREAD = 0.00005
 UNITS = 1_000
-NEXT = """\
-The prices are random, so there is nothing to win: what the strategies lose is the spread.
-Next: try a strategy that you can read and change, then your own candles:
-  btcore run examples/trend.py:trend --data synthetic --set fast=10 --set slow=30
-  btcore run --help"""
+RANDOM = "The prices are random, so there is nothing to win: what the strategies lose is the spread."
+NEXT = "Next: a strategy that you can read and change, then your own candles:"
+COMMANDS = ("btcore run examples/trend.py:trend --data synthetic --set fast=10", "btcore run --help")
 
+Pair = tuple[int, int]
 Finished = Callable[[str], None]
 
 
@@ -45,7 +45,7 @@ def trend(fast: int, slow: int) -> Strategy:
     )
 
 
-def simulations(candles: Candles) -> Iterator[tuple[tuple[int, int], Result]]:
+def simulations(candles: Candles) -> Iterator[tuple[Pair, Result]]:
     """Each pair of averages with its result, as soon as it is there."""
     for pair in PAIRS:
         yield pair, simulate(trend(*pair), candles, costs=Costs(spread=SPREAD))
@@ -57,36 +57,51 @@ def simulations(candles: Candles) -> Iterator[tuple[tuple[int, int], Result]]:
 @click.option("--seed", type=int, default=0, metavar="S", help="Other prices for another whole number (default 0).")
 def demo(number: int, seed: int) -> None:
     """Run ten simulations over made-up candles, with times."""
-    out, progress = console(), console(stderr=True)
+    progress = console(stderr=True)
     begun = time.perf_counter()
     with _steps(progress, len(PAIRS) + 1) as finished:
         candles = synthetic_candles(number, seed=seed)
-        made = time.perf_counter()
-        finished(f"{count(number)} candles made in {made - begun:.2f} s")
-        rows = table("EMA pair", "Trades", "Net", "Win rate", "Drawdown", "Sharpe", "Seconds")
-        total = 0
-        for (fast, slow), result in simulations(candles):
-            stats = result.stats
-            total += int(stats["trades"])
-            rows.add_row(
-                f"{fast}/{slow}", count(stats["trades"]), decimal(stats["net"]), share(stats["win_rate"]),
-                percent(stats["max_drawdown_percent"]), decimal(stats["sharpe"]), f"{result.execution_time:.3f}",
-            )  # fmt: skip
-            finished(f"EMA {fast}/{slow}: {count(stats['trades'])} trades in {result.execution_time:.3f} s")
-    taken = time.perf_counter() - made
-    out.print(
+        made = time.perf_counter() - begun
+        finished(f"{count(number)} candles made in {made:.2f} s")
+        results = []
+        for pair, result in simulations(candles):
+            results.append((pair, result.stats, result.execution_time))
+            trades, seconds = count(result.stats["trades"]), result.execution_time
+            finished(f"EMA {_name(pair)}: {trades} trades in {seconds:.3f} s")
+    taken = time.perf_counter() - begun - made
+    out = console()
+    say(
+        out,
         f"EMA cross with a bracket of 2 and 4 ATR, {count(UNITS)} units, cash 10,000, spread {SPREAD:.5f}, on "
-        f"{count(number)} made-up candles of {period(candles.period)} ({_years(candles)}):"
+        f"{count(number)} made-up candles of {period(candles.period)} ({_years(candles)}):",
     )
     out.print()
-    print_table(out, rows)
+    print_table(out, _table(results))
     out.print()
-    out.print(
-        f"{len(PAIRS)} simulations, {count(len(PAIRS) * number)} candles, {count(total)} trades in {taken:.2f} s "
-        f"(and {made - begun:.2f} s to make the candles)."
+    say(
+        out,
+        f"{len(results)} simulations, {count(len(results) * number)} candles, "
+        f"{count(sum(stats['trades'] for _, stats, _ in results))} trades in {taken:.2f} s "
+        f"(and {made:.2f} s to make the candles).",
     )
-    for line in NEXT.splitlines():
-        out.print(line, soft_wrap=True)
+    for line in (RANDOM, NEXT):
+        say(out, line)
+    for command in COMMANDS:
+        out.print(f"  {command}", soft_wrap=True)
+
+
+def _table(results: list[tuple[Pair, Mapping[str, float], float]]) -> Table:
+    rows = table("EMA pair", "Trades", "Net", "Win rate", "Drawdown", "Sharpe", "Seconds")
+    for pair, stats, seconds in results:
+        rows.add_row(
+            _name(pair), count(stats["trades"]), decimal(stats["net"]), share(stats["win_rate"]),
+            percent(stats["max_drawdown_percent"]), decimal(stats["sharpe"]), f"{seconds:.3f}",
+        )  # fmt: skip
+    return rows
+
+
+def _name(pair: Pair) -> str:
+    return f"{pair[0]}/{pair[1]}"
 
 
 def _years(candles: Candles) -> str:

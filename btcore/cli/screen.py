@@ -12,7 +12,7 @@ from rich.console import Console
 from btcore.candles import Candles
 from btcore.cli.figures import FIGURES, REASONS
 from btcore.cli.strategies import Loaded
-from btcore.cli.text import count, decimal, moment, period, price_decimals, print_table, share, step, table
+from btcore.cli.text import count, decimal, moment, period, price_decimals, print_table, say, share, step, table
 from btcore.costs import Costs
 from btcore.results import ExitReason, Result, Trades
 from btcore.strategy import Strategy
@@ -22,11 +22,11 @@ AMBIGUOUS_WORTH_SAYING = 0.01
 
 def show_header(console: Console, data: str, candles: Candles, loaded: Loaded, settings: Mapping[str, Any]) -> None:
     """Which candles, which strategy, under which conditions."""
-    _say(console, f"{candles.symbol or Path(data).name}: {describe(candles)}")
-    _say(console, str(loaded))
+    say(console, f"{candles.symbol or Path(data).name}: {describe(candles)}")
+    say(console, str(loaded))
     given = {name: value for name, value in settings.items() if value and name != "commission"}
     given |= {f"commission {name}": value for name, value in settings["commission"].items() if value}
-    _say(console, ", ".join(f"{name} {_plain(value)}" for name, value in given.items()))
+    say(console, ", ".join(f"{name} {_plain(value)}" for name, value in given.items()))
     console.print()
 
 
@@ -95,7 +95,7 @@ def show_notes(console: Console, lines: list[str]) -> None:
     if lines:
         console.print()
     for line in lines:
-        _say(console, f"Note: {line}.")
+        say(console, f"Note: {line}.")
 
 
 def show_trades(console: Console, trades: Trades, candles: Candles, number: int) -> None:
@@ -137,8 +137,3 @@ def _is_free(candles: Candles, costs: Costs) -> bool:
 
 def _plain(value: Any) -> str:
     return f"{value:,.10f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
-
-
-def _say(console: Console, line: str) -> None:
-    """A line; broken only where a person sees it."""
-    console.print(line, soft_wrap=not console.is_terminal)

@@ -35,6 +35,11 @@ def table(*columns: str, left: int = 1) -> Table:
     return made
 
 
+def say(out: Console, line: str) -> None:
+    """A line of prose, broken between words where a person sees it and left whole for a program."""
+    out.print(line, soft_wrap=not out.is_terminal)
+
+
 def print_table(out: Console, made: Table) -> None:
     """Print a table whole: a narrow terminal wraps its lines, but no number is cut."""
     room = out.width
