@@ -133,6 +133,15 @@ def test_a_value_that_is_not_finite_spoils_only_its_windows(op: str, where: int,
     np.testing.assert_allclose(spoiled[~inside], clean[~inside], rtol=1e-13)
 
 
+@pytest.mark.parametrize("op", ["rolling_sum", "rolling_mean"])
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_sum_beyond_the_largest_float_is_infinite_and_forgotten(op: str, sign: float) -> None:
+    x = np.ones(40)
+    x[[4, 5, 17, 19, 20, 31]] = 1.7e308
+    assert_twin(op, number(op, array(sign * x), params=(3, 3)), 40)
+    assert_twin(op, number(op, array(sign * x), params=(10, 1)), 40)
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_ewm_passes_over_what_is_not_finite(bad: float) -> None:
     x = np.random.default_rng(6).normal(size=2 * BLOCK + 10)

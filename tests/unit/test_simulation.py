@@ -1,11 +1,8 @@
-"""``simulate``: its arguments, its window, its hash."""
+"""``simulate``: its arguments and its window."""
 
 from __future__ import annotations
 
 import datetime
-import os
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
@@ -64,6 +61,7 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"start": "soon"}, errors.ParameterError, "start and end are indices or times like '2020-01-31', got 'soon'"),
     ({"start": 1.0}, errors.ParameterError, "start and end are indices of candles or times, got 1.0"),
     ({"end": True}, errors.ParameterError, "start and end are indices of candles or times, got True"),
+    ({"end": pd.NaT}, errors.ParameterError, "start and end are indices of candles or times, got "),
     ({"end": np.datetime64("NaT")}, errors.ParameterError, "start and end are indices of candles or times, got "),
     ({"start": "1999-01-01", "end": "1999-01-02"}, errors.ParameterError, r"evaluation window \[0, 0\)"),
     ({"strategy": strategy(enter_long=[True])}, errors.DataError, "has 1 values for 300 candles; give one value per"),
@@ -157,6 +155,19 @@ def test_indices_and_times_of_one_candle(moment: Any) -> None:
     assert early.content_hash == bt.simulate(strategy(), CANDLES, end=100).content_hash
 
 
+@pytest.mark.parametrize(
+    "moment", ["2500-01-01", "9999-12-31", datetime.datetime(9999, 12, 31), np.datetime64("2500-01-01")]
+)
+def test_times_that_nanoseconds_cannot_hold(moment: Any) -> None:
+    """Later than every candle, or refused as such a time; never turned into an early one."""
+    try:
+        result = bt.simulate(strategy(), CANDLES, end=moment)
+    except errors.ParameterError as error:
+        assert "window [0, 0)" not in str(error)
+        return
+    assert len(result.equity()) == N
+
+
 def test_decisions_count_from_start_and_indicators_from_the_first_candle() -> None:
     slow = bt.ema(close, 50)
     made = bt.Strategy(enter_long=bt.crosses_above(close, slow), max_bars=3)
@@ -168,155 +179,11 @@ def test_decisions_count_from_start_and_indicators_from_the_first_candle() -> No
     np.testing.assert_array_equal(part["net"][: len(expected)], expected["net"])
 
 
-# --- content hash -----------------------------------------------------------------------------------------------------
-
-
-def content_hash(made: Any = None, candles: bt.Candles = CANDLES, **options: Any) -> str:
-    """Hash of a simulation."""
-    return bt.simulate(strategy() if made is None else made, candles, **options).content_hash
-
-
 def rebuilt(candles: bt.Candles, **changes: Any) -> bt.Candles:
     """The same candles made anew, with changed arguments."""
     names = ("timestamp", "open", "high", "low", "close", "volume")
     columns = {name: getattr(candles, name).copy() for name in names}
     return bt.Candles(**(columns | {"symbol": candles.symbol, "tick": candles.tick} | changes))
-
-
-SAME: list[tuple[str, Any]] = [
-    ("again", content_hash),
-    ("candles anew", lambda: content_hash(candles=rebuilt(CANDLES))),
-    ("another name", lambda: content_hash(strategy(name="trend"))),
-    ("a label", lambda: content_hash(strategy(enter_long=UP.labelled("up")))),
-    ("a pair", lambda: content_hash(strategy(stop=(0.001, 0.001)))),
-    ("numpy numbers", lambda: content_hash(strategy(stop=np.float64(0.001), max_bars=np.int64(5)))),
-    ("defaults given", lambda: content_hash(costs=bt.Costs(), rules=bt.Rules(), cash=10_000, start=0, end=N)),
-    ("times", lambda: content_hash(start="1990-01-01", end="2090-01-01")),
-]
-
-
-@pytest.mark.parametrize("make", [make for _, make in SAME], ids=[name for name, _ in SAME])
-def test_equal_inputs_have_equal_hashes(make: Any) -> None:
-    assert make() == content_hash()
-
-
-EQUAL_PAIRS: dict[str, tuple[Any, Any]] = {
-    "order of numpy numbers": (
-        [bt.Order(np.int64(5), 1, stop=np.float64(0.001), max_bars=np.int64(3))],
-        [bt.Order(5, "long", stop=0.001, max_bars=3)],
-    ),
-    "whole numbers": ([bt.Order(5, "long", stop=1)], [bt.Order(5, "long", stop=1.0)]),
-    "percent": ([bt.Order(5, "long", stop=bt.percent(1))], [bt.Order(5, "long", stop=bt.percent(1.0))]),
-    "exits": ([bt.Exit(np.int64(5))], [bt.Exit(5)]),
-    "a tuple": ((bt.Exit(5),), [bt.Exit(5)]),
-}
-
-
-@pytest.mark.parametrize("name", EQUAL_PAIRS)
-def test_equal_orders_have_equal_hashes(name: str) -> None:
-    one, other = EQUAL_PAIRS[name]
-    assert content_hash(one) == content_hash(other)
-
-
-@pytest.mark.parametrize("spread", [[0.0001] * N, (0.0001,) * N, pd.Series([0.0001] * N), np.full(2 * N, 0.0001)[::2]])
-def test_equal_spreads_have_equal_hashes(spread: Any) -> None:
-    expected = content_hash(costs=bt.Costs(spread=np.full(N, 0.0001)))
-    assert content_hash(costs=bt.Costs(spread=spread)) == expected
-
-
-def moved_close() -> np.ndarray:
-    """Closes of which one lies a tick higher."""
-    moved = CANDLES.close.copy()
-    where = int(np.argmax(CANDLES.high - CANDLES.close))
-    moved[where] = (round(moved[where] * 1e5) + 1) / 1e5
-    return moved
-
-
-CHANGES: dict[str, Any] = {
-    "start": lambda: content_hash(start=1),
-    "end": lambda: content_hash(end=N - 1),
-    "cash": lambda: content_hash(cash=10_001),
-    "size": lambda: content_hash(size=2),
-    "size rule": lambda: content_hash(size=bt.FixedCash(2)),
-    "other size rule": lambda: content_hash(size=bt.PercentEquity(2)),
-    "size expression": lambda: content_hash(size=close),
-    "spread": lambda: content_hash(costs=bt.Costs(spread=1e-5)),
-    "spread array": lambda: content_hash(costs=bt.Costs(spread=np.full(N, 1e-5))),
-    "other spread array": lambda: content_hash(costs=bt.Costs(spread=np.linspace(0, 1e-5, N))),
-    "slippage": lambda: content_hash(costs=bt.Costs(slippage=1e-5)),
-    **{
-        f"commission {part}": lambda part=part: content_hash(costs=bt.Costs(commission=bt.Commission(**{part: 1e-9})))
-        for part in ("per_trade", "per_unit", "per_lot", "percent", "minimum")
-    },
-    "limit_gap": lambda: content_hash(rules=bt.Rules(limit_gap="limit")),
-    "limit_through_ticks": lambda: content_hash(rules=bt.Rules(limit_through_ticks=1)),
-    "enter": lambda: content_hash(strategy(enter_long=close >= open_)),
-    "other side": lambda: content_hash(strategy(enter_long=None, enter_short=UP)),
-    "exit": lambda: content_hash(strategy(exit_long=UP)),
-    "exit of the other side": lambda: content_hash(strategy(exit_short=UP)),
-    "stop": lambda: content_hash(strategy(stop=0.0011)),
-    "stop percent": lambda: content_hash(strategy(stop=bt.percent(0.001))),
-    "stop price": lambda: content_hash(strategy(stop=None, stop_price=0.001)),
-    "stop of one side": lambda: content_hash(strategy(stop=(0.001, None))),
-    "no stop": lambda: content_hash(strategy(stop=None)),
-    "target": lambda: content_hash(strategy(target=0.1)),
-    "trail": lambda: content_hash(strategy(trail=0.1)),
-    "trail source": lambda: content_hash(strategy(trail_source="close")),
-    "activate": lambda: content_hash(strategy(trail=0.1, activate=0.1)),
-    "breakeven": lambda: content_hash(strategy(breakeven=0.1)),
-    "max_bars": lambda: content_hash(strategy(max_bars=6)),
-    "no max_bars": lambda: content_hash(strategy(max_bars=None)),
-    "strategy size": lambda: content_hash(strategy(size=1)),
-    "stop entry": lambda: content_hash(strategy(entry="stop", price=close)),
-    "limit entry": lambda: content_hash(strategy(entry="limit", price=close)),
-    "expiry": lambda: content_hash(strategy(entry="limit", price=close, expiry=3)),
-    "orders": lambda: content_hash(ORDERS),
-    "other orders": lambda: content_hash(ORDERS[:1]),
-    "order of orders": lambda: content_hash([bt.Order(5, 1), bt.Order(5, -1)]),
-    "other order of orders": lambda: content_hash([bt.Order(5, -1), bt.Order(5, 1)]),
-    "order and exit": lambda: content_hash([bt.Order(5, "long")]),
-    "exit only": lambda: content_hash([bt.Exit(5)]),
-    "no orders": lambda: content_hash([]),
-    "candles": lambda: content_hash(candles=bt.synthetic_candles(N, seed=4)),
-    "one close": lambda: content_hash(candles=rebuilt(CANDLES, close=moved_close())),
-    "volume": lambda: content_hash(candles=rebuilt(CANDLES, volume=np.zeros(N))),
-    "time": lambda: content_hash(candles=rebuilt(CANDLES, timestamp=CANDLES.timestamp + 1)),
-    "tick": lambda: content_hash(candles=rebuilt(CANDLES, tick=1e-6)),
-    "quote": lambda: content_hash(candles=rebuilt(CANDLES, quote="mid")),
-    "own spread": lambda: content_hash(candles=rebuilt(CANDLES, spread=1e-5)),
-    "ask": lambda: content_hash(candles=rebuilt(CANDLES, ask=rebuilt(CANDLES, quote="ask"))),
-    "lots": lambda: content_hash(
-        candles=rebuilt(CANDLES, instrument=bt.Instrument(CANDLES.symbol, tick=1e-5, lot_step=0.5))
-    ),
-    "part of the candles": lambda: content_hash(candles=CANDLES[: N - 1]),
-}
-
-
-def test_a_change_of_any_input_changes_the_hash() -> None:
-    hashes = {name: make() for name, make in CHANGES.items()} | {"unchanged": content_hash()}
-    seen: dict[str, str] = {}
-    for name, digest in hashes.items():
-        assert digest not in seen, f"{name} has the hash of {seen.get(digest)}"
-        seen[digest] = name
-
-
-PROBE = """
-import btcore as bt
-candles = bt.synthetic_candles(300, seed=3)
-up = bt.close > bt.open
-made = bt.Strategy(up, stop=0.001, target=bt.percent(0.1), max_bars=5, size=bt.RiskPercent(1))
-print(bt.simulate(made, candles, costs=bt.Costs(spread=[1e-5] * 300, commission=1)).content_hash)
-"""
-
-
-def test_hashes_are_the_same_in_other_processes() -> None:
-    hashes = set()
-    for seed in ("0", "1", "77"):
-        environment = {**os.environ, "PYTHONHASHSEED": seed}
-        command = [sys.executable, "-c", PROBE]
-        hashes.add(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip())
-    made = strategy(size=bt.RiskPercent(1))
-    assert hashes == {content_hash(made, costs=bt.Costs(spread=[1e-5] * N, commission=1))}
 
 
 # --- several runs -----------------------------------------------------------------------------------------------------
