@@ -113,19 +113,15 @@ cdef int refuse(const Account* account, const Prices* prices, Entry* entry, Py_s
     return refuse_size(account, prices, ticket, entry.price, equity_at_close(account, prices, t), &entry.size)
 
 
-cdef void place(Account* account, const Prices* prices, const Ticket* ticket, Py_ssize_t t) noexcept nogil:
-    """Decide an order at the close of candle t: it waits from t + 1 on, or is rejected [D1, D6, D9]."""
-    cdef Entry entry
-    cdef int reason
-    entry.waiting = True
-    entry.ticket = ticket[0]
-    entry.price = 0
-    entry.size = 0.0
-    entry.last = ticket.expiry + t if ticket.expiry < INT64_MAX - t else INT64_MAX
-    reason = refuse(account, prices, &entry, t)
+cdef void place(Account* account, const Prices* prices, Entry* entry, Py_ssize_t t) noexcept nogil:
+    """Decide the order of `entry.ticket` at the close of candle t: it waits from t + 1 on, or is rejected [D1, D6, D9]."""
+    cdef const Ticket* ticket = &entry.ticket
+    cdef int reason = refuse(account, prices, entry, t)
     if reason >= 0:
         reject(account, reason, 1)
         return
     if account.entry.waiting:
         reject(account, REPLACED, 1)
-    account.entry = entry
+    entry.waiting = True
+    entry.last = ticket.expiry + t if ticket.expiry < INT64_MAX - t else INT64_MAX
+    account.entry = entry[0]

@@ -11,7 +11,7 @@ from libc.stdlib cimport calloc, free
 
 import numpy as np
 
-from btcore._core.account cimport Account, Position, Ticket, reject
+from btcore._core.account cimport Account, Entry, Position, Ticket, reject
 from btcore._core.bits cimport count_bits, next_bit
 from btcore._core.decisions cimport place
 from btcore._core.fills cimport step, stop_in_force
@@ -35,11 +35,8 @@ cdef enum:                      # columns of the table of explicit orders
 
 cdef struct Script:             # where the decisions of one simulation come from
     int[4] masks                # slots of the conditions; -1: never
-    Level[2][9] levels          # by side (long, short) and LevelCode
-    int[2] percents             # bit per level
-    int kind, size_kind
-    bint trail_on_close
-    int64_t max_bars, expiry
+    Ticket[2] tickets           # by side (long, short): an order but for the levels that are read on the signal candle
+    Level[2][9] levels          # by side and LevelCode
     bint listed                 # explicit orders instead of conditions
     const int64_t* orders
     const double* order_levels
@@ -75,21 +72,22 @@ cdef void decide_signal(
     Script* script, Account* account, const Prices* prices, void** slots, Py_ssize_t t, Py_ssize_t i, int side
 ) noexcept nogil:
     """One enter condition is true at the close of candle t, the i-th of the block."""
-    cdef Ticket ticket
+    cdef Entry entry
     cdef int which = 0 if side > 0 else 1
     cdef int level
-    ticket.side, ticket.kind, ticket.percents = side, script.kind, script.percents[which]
-    ticket.size_kind, ticket.trail_on_close = script.size_kind, script.trail_on_close
-    ticket.max_bars, ticket.expiry, ticket.signal = script.max_bars, script.expiry, t
+    entry.ticket = script.tickets[which]
+    entry.ticket.signal = t
     for level in range(LEVELS):
-        ticket.level[level] = level_value(&script.levels[which][level], slots, i)
-    drop_infinite_distances(&ticket)
-    place(account, prices, &ticket, t)
+        if script.levels[which][level].length:
+            entry.ticket.level[level] = level_value(&script.levels[which][level], slots, i)
+    drop_infinite_distances(&entry.ticket)
+    place(account, prices, &entry, t)
 
 
 cdef void decide_listed(Script* script, Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
     """The explicit orders and exits of candle t."""
-    cdef Ticket ticket
+    cdef Entry entry
+    cdef Ticket* ticket = &entry.ticket
     cdef const int64_t* row
     cdef int level
     while script.next_order < script.order_count:
@@ -104,8 +102,8 @@ cdef void decide_listed(Script* script, Account* account, const Prices* prices, 
             ticket.max_bars, ticket.expiry, ticket.signal = row[ORDER_MAX_BARS], row[ORDER_EXPIRY], t
             for level in range(LEVELS):
                 ticket.level[level] = script.order_levels[script.next_order * LEVELS + level]
-            drop_infinite_distances(&ticket)
-            place(account, prices, &ticket, t)
+            drop_infinite_distances(ticket)
+            place(account, prices, &entry, t)
         script.next_order += 1
 
 
@@ -284,14 +282,17 @@ cdef class Driver:
                           bint trail_on_close, int64_t max_bars, int64_t expiry):
         """Trade the conditions in the slots `masks`; `levels` holds instructions by side and Level."""
         cdef int side, level
+        cdef Ticket* ticket
         for side in range(4):
             self.script.masks[side] = masks[side]
         for side in range(2):
-            self.script.percents[side] = percents[side]
+            ticket = &self.script.tickets[side]
+            ticket.side, ticket.percents = -1 if side else 1, percents[side]
+            ticket.kind, ticket.size_kind, ticket.trail_on_close = kind, size_kind, trail_on_close
+            ticket.max_bars, ticket.expiry = max_bars, expiry
             for level in range(LEVELS):
+                ticket.level[level] = NAN
                 level_init(&self.script.levels[side][level], levels[side][level])
-        self.script.kind, self.script.size_kind, self.script.trail_on_close = kind, size_kind, trail_on_close
-        self.script.max_bars, self.script.expiry = max_bars, expiry
 
     def follow_orders(self, const int64_t[:, ::1] orders, const double[:, ::1] levels):
         """Trade explicit orders, sorted by candle: columns at, side (0: exit), kind, percents, size kind, max_bars,

@@ -91,21 +91,25 @@ cdef void keep_trade(Account* account, const Trade* trade) noexcept nogil:
     account.trade_count += 1
 
 
-cdef inline void book_stop(
-    Account* account, const Prices* prices, Py_ssize_t t, int64_t spread, bint ambiguous
-) noexcept nogil:
+cdef inline int64_t open_spread(const Prices* prices, int side, Py_ssize_t t) noexcept nogil:
+    """Ask minus bid at the open of candle t, which also counts inside it [C4]."""
+    return spread_of(entry_bar(prices, side, t).open, exit_bar(prices, side, t).open)
+
+
+cdef inline void book_stop(Account* account, const Prices* prices, Py_ssize_t t, bint ambiguous) noexcept nogil:
     """The stop in force was touched inside the candle."""
     cdef const Position* p = &account.position
-    book(account, prices, t, stop_in_force(p), spread, TRAIL if trail_rules(p) else SL, ambiguous)
+    cdef int reason = TRAIL if trail_rules(p) else SL
+    book(account, prices, t, stop_in_force(p), open_spread(prices, p.side, t), reason, ambiguous)
 
 
 cdef inline void book_target(
-    Account* account, const Prices* prices, Py_ssize_t t, int64_t spread, int64_t high, int64_t price
+    Account* account, const Prices* prices, Py_ssize_t t, int64_t high, int64_t price
 ) noexcept nogil:
     """The target was touched inside the candle."""
     account.limit_fills += 1
     account.exact_touches += high == account.position.target
-    book(account, prices, t, price, spread, TP, False)
+    book(account, prices, t, price, open_spread(prices, account.position.side, t), TP, False)
 
 
 cdef void start_trail(Position* p, const Prices* prices, const Ticket* ticket) noexcept nogil:
@@ -214,12 +218,10 @@ cdef void enter_inside(Account* account, const Prices* prices, Py_ssize_t t) noe
     if leave <= stop_in_force(p):
         book(account, prices, t, leave, spread, SL_AT_ENTRY, False)
     else:
-        leave_entry_candle(account, prices, t, &out, spread)
+        leave_entry_candle(account, prices, t, &out)
 
 
-cdef void leave_entry_candle(
-    Account* account, const Prices* prices, Py_ssize_t t, const Bar* out, int64_t spread
-) noexcept nogil:
+cdef void leave_entry_candle(Account* account, const Prices* prices, Py_ssize_t t, const Bar* out) noexcept nogil:
     """Entered inside candle t: which of its prices came after the entry [X5]."""
     cdef const Position* p = &account.position
     cdef int64_t target = p.target + account.terms.through
@@ -227,48 +229,51 @@ cdef void leave_entry_candle(
     cdef bint reached = out.high >= target
     if stopped:
         # after a limit the way led down, so the stop is certain; after a stop entry only its close makes it so
-        book_stop(account, prices, t, spread, reached or (not p.late and out.close > stop_in_force(p)))
+        book_stop(account, prices, t, reached or (not p.late and out.close > stop_in_force(p)))
     elif reached and (not p.late or out.close >= target):
-        book_target(account, prices, t, spread, out.high, p.target)
+        book_target(account, prices, t, out.high, p.target)
 
 
 cdef void leave_at_open(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
     """[X1]"""
     cdef const Position* p = &account.position
     cdef int64_t opened = exit_bar(prices, p.side, t).open
-    cdef int64_t spread = spread_of(entry_bar(prices, p.side, t).open, opened)
+    cdef int64_t price = opened
+    cdef int reason
     if p.leaving:
-        book(account, prices, t, opened, spread, SIGNAL, False)
+        reason = SIGNAL
     elif opened <= stop_in_force(p):
-        book(account, prices, t, opened, spread, TRAIL_GAP if trail_rules(p) else SL_GAP, False)
+        reason = TRAIL_GAP if trail_rules(p) else SL_GAP
     elif opened >= p.target + account.terms.through:
-        book(account, prices, t, gap_price(account, opened, p.target), spread, TP_GAP, False)
+        reason, price = TP_GAP, gap_price(account, opened, p.target)
+    else:
+        return
+    book(account, prices, t, price, open_spread(prices, p.side, t), reason, False)
 
 
 cdef void leave_inside(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
     """[X2]"""
     cdef const Position* p = &account.position
     cdef Bar out = exit_bar(prices, p.side, t)
-    cdef int64_t spread = spread_of(entry_bar(prices, p.side, t).open, out.open)
     cdef bint reached = out.high >= p.target + account.terms.through
     cdef int64_t target = p.target
     if out.low <= stop_in_force(p):
-        book_stop(account, prices, t, spread, reached)
+        book_stop(account, prices, t, reached)
     elif reached:
         if out.open > target:
             target = gap_price(account, out.open, target)   # passed by the open already, but not by enough
-        book_target(account, prices, t, spread, out.high, target)
+        book_target(account, prices, t, out.high, target)
 
 
 cdef void leave_at_close(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
     """[X3, X8]"""
     cdef const Position* p = &account.position
-    cdef int64_t closed = exit_bar(prices, p.side, t).close
-    cdef int64_t spread = spread_of(entry_bar(prices, p.side, t).close, closed)
-    if t - p.entry_index + 1 >= p.max_bars:
-        book(account, prices, t, closed, spread, TIME, False)
-    elif t == account.end - 1:
-        book(account, prices, t, closed, spread, END_OF_DATA, False)
+    cdef int64_t closed
+    cdef bint timed = t - p.entry_index + 1 >= p.max_bars
+    if timed or t == account.end - 1:
+        closed = exit_bar(prices, p.side, t).close
+        book(account, prices, t, closed, spread_of(entry_bar(prices, p.side, t).close, closed),
+             TIME if timed else END_OF_DATA, False)
 
 
 cdef void follow(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:

@@ -22,13 +22,13 @@ cdef struct Window:
     Py_ssize_t at               # position in the current chunk
     Py_ssize_t seen             # values so far, at most the window
     Py_ssize_t finite           # finite values in a row up to now
-    double head                 # sum or extreme of the current chunk
-    double head_squares         # moments: second power sum
-    double anchor               # moments: first value of the current chunk; its power sums are about it
-    double tail_anchor          # moments: last value of the chunk before; its power sums are about it
+    double head                 # sum, extreme or mean (about the anchor) of the current chunk
+    double head_rest            # sums: rounding errors of the head; moments: sum of squared deviations from its mean
+    double anchor               # moments: first value of the current chunk
+    double tail_anchor          # moments: last value of the chunk before
     double* values              # the current chunk
-    double* tails               # tails[k]: sum or extreme of values[k:] of the chunk before; tails[window] is neutral
-    double* tail_squares        # moments only
+    double* tails               # tails[k]: head of values[k:] of the chunk before; tails[window] is neutral
+    double* tail_rests          # sums and moments
     double* inverse             # moments only: inverse[k] = 1 / k
 
 
@@ -50,26 +50,46 @@ cdef inline bint complete(Window* w, const Operator* op) noexcept nogil:
     return w.finite >= w.seen and w.seen >= op.min_periods
 
 
+cdef inline void accumulate(double* total, double* rest, double x) noexcept nogil:
+    """Add `x`; what rounding takes from the total is kept in the rest (Knuth's two-sum)."""
+    cdef double before = total[0]
+    cdef double shifted
+    total[0] = before + x
+    shifted = total[0] - before
+    rest[0] += (before - (total[0] - shifted)) + (x - shifted)
+
+
 cdef void advance_sum(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
     cdef const double* a = <const double*> slots[op.a]
     cdef double* out = <double*> slots[op.out]
     cdef Window* w = <Window*> op.state
     cdef bint mean = op.code == OP_ROLLING_MEAN
-    cdef double total
-    cdef Py_ssize_t i, k
+    cdef double total, rest
+    cdef Py_ssize_t i
     for i in range(n):
-        w.head += admit(w, a[i], 0.0)
-        total = w.tails[w.at + 1] + w.head
+        accumulate(&w.head, &w.head_rest, admit(w, a[i], 0.0))
+        total, rest = w.head, w.head_rest + w.tail_rests[w.at + 1]
+        accumulate(&total, &rest, w.tails[w.at + 1])
+        total += rest
         if complete(w, op):
             out[i] = total / <double> w.seen if mean else total
         else:
             out[i] = NAN
         w.at += 1
         if w.at == op.window:
-            for k in range(op.window - 1, -1, -1):
-                w.tails[k] = w.tails[k + 1] + w.values[k]
-            w.at = 0
-            w.head = 0.0
+            close_sums(w, op.window)
+
+
+cdef void close_sums(Window* w, Py_ssize_t window) noexcept nogil:
+    """The chunk is complete: its tails."""
+    cdef Py_ssize_t k
+    w.at = 0
+    w.head = w.head_rest = 0.0
+    for k in range(window - 1, -1, -1):
+        accumulate(&w.head, &w.head_rest, w.values[k])
+        w.tails[k] = w.head
+        w.tail_rests[k] = w.head_rest
+    w.head = w.head_rest = 0.0
 
 
 cdef void advance_extreme(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
@@ -91,32 +111,39 @@ cdef void advance_extreme(Operator* op, void** slots, Py_ssize_t n) noexcept nog
 
 
 cdef inline double squares_about_mean(Window* w, Py_ssize_t window) noexcept nogil:
-    """Sum of squared deviations of the window: Chan's merge of the tail and the head, each about its own anchor."""
+    """Sum of squared deviations of the window: Chan's merge of the tail and the head.
+
+    Values are taken relative to one of them, the anchor, so that what is squared has the size of the spread and not of
+    the price.
+    """
     cdef Py_ssize_t in_head = w.at + 1
     cdef Py_ssize_t in_tail = w.seen - in_head
-    cdef double head_mean = w.head * w.inverse[in_head]
-    cdef double head_spread = w.head_squares - w.head * head_mean
-    cdef double tail_mean, tail_spread, apart
+    cdef double apart
     if in_tail <= 0:
-        return maximum(head_spread, 0.0)
-    tail_mean = w.tails[in_head] * w.inverse[in_tail]
-    tail_spread = w.tail_squares[in_head] - w.tails[in_head] * tail_mean
-    apart = (w.anchor - w.tail_anchor) + (head_mean - tail_mean)
+        return w.head_rest
+    apart = (w.anchor - w.tail_anchor) + (w.head - w.tails[in_head])
     apart = apart * apart * (<double> in_head * <double> in_tail * w.inverse[w.seen])
-    return maximum(head_spread + tail_spread + apart, 0.0)
+    return w.head_rest + w.tail_rests[in_head] + apart
+
+
+cdef inline void join(double* mean, double* spread, double x, double inverse) noexcept nogil:
+    """Welford's update of a mean and a sum of squared deviations with one more value, the 1 / inverse-th."""
+    cdef double apart = x - mean[0]
+    mean[0] += apart * inverse
+    spread[0] += apart * (x - mean[0])
 
 
 cdef void close_moments(Window* w, Py_ssize_t window) noexcept nogil:
     """The chunk is complete: its tails, about its last value."""
     cdef Py_ssize_t k
-    cdef double d
     w.tail_anchor = w.values[window - 1]
+    w.head = w.head_rest = 0.0
     for k in range(window - 1, -1, -1):
-        d = w.values[k] - w.tail_anchor
-        w.tails[k] = w.tails[k + 1] + d
-        w.tail_squares[k] = w.tail_squares[k + 1] + d * d
+        join(&w.head, &w.head_rest, w.values[k] - w.tail_anchor, w.inverse[window - k])
+        w.tails[k] = w.head
+        w.tail_rests[k] = w.head_rest
     w.at = 0
-    w.head = w.head_squares = 0.0
+    w.head = w.head_rest = 0.0
 
 
 cdef void advance_moments(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
@@ -132,8 +159,7 @@ cdef void advance_moments(Operator* op, void** slots, Py_ssize_t n) noexcept nog
         x = admit(w, a[i], w.values[w.at - 1] if w.at > 0 else w.tail_anchor)
         if w.at == 0:
             w.anchor = x
-        w.head += x - w.anchor
-        w.head_squares += (x - w.anchor) * (x - w.anchor)
+        join(&w.head, &w.head_rest, x - w.anchor, w.inverse[w.at + 1])
         if complete(w, op) and w.seen > op.ddof:
             variance = squares_about_mean(w, op.window) / <double> (w.seen - op.ddof)
             out[i] = sqrt(variance) if root else variance
@@ -158,7 +184,7 @@ cdef void release_window(Operator* op) noexcept nogil:
     if w != NULL:
         free(w.values)
         free(w.tails)
-        free(w.tail_squares)
+        free(w.tail_rests)
         free(w.inverse)
     free(w)
 
@@ -176,9 +202,9 @@ cdef int allocate_window(Operator* op) except -1:
     if w != NULL:
         w.values = <double*> calloc(op.window, sizeof(double))
         w.tails = <double*> calloc(op.window + 1, sizeof(double))
-        w.tail_squares = <double*> calloc(op.window + 1, sizeof(double))
+        w.tail_rests = <double*> calloc(op.window + 1, sizeof(double))
         w.inverse = <double*> calloc(op.window + 1, sizeof(double))
-    if w == NULL or w.values == NULL or w.tails == NULL or w.tail_squares == NULL or w.inverse == NULL:
+    if w == NULL or w.values == NULL or w.tails == NULL or w.tail_rests == NULL or w.inverse == NULL:
         raise MemoryError(f"a window of {op.window} candles does not fit in memory")
     for k in range(1, op.window + 1):
         w.inverse[k] = 1.0 / <double> k

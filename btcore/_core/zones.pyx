@@ -59,7 +59,10 @@ def zone_map(low, high, close):
 
 cdef inline int64_t floor_div(int64_t a, int64_t b) noexcept nogil:
     """Floor of a / b for b > 0 (C division rounds towards zero)."""
-    cdef int64_t quotient = a // b
+    cdef int64_t quotient
+    if b == 1:
+        return a
+    quotient = a // b
     return quotient - 1 if a % b < 0 else quotient
 
 
