@@ -33,7 +33,10 @@ _SIZE_LEVEL = int(Level.LEVEL_SIZE)
 
 @dataclass(frozen=True)
 class Conditions:
-    """Under which conditions a strategy is simulated: everything of ``simulate`` but the strategy and the candles."""
+    """Under which conditions a strategy is simulated: everything of ``simulate`` but the strategy and the candles.
+
+    ``start`` and ``end`` are indices with ``0 <= start < end <= len(candles)``.
+    """
 
     costs: Costs = field(default_factory=Costs)
     size: Any = 1.0
@@ -69,9 +72,8 @@ class Plan:
         Raises
         ------
         ParameterError, StrategyError
-            If the evaluation window or an order lies outside the candles, or the spread differs from the plan's.
+            If an order lies outside the candles, or the spread differs from the plan's.
         """
-        check_window(conditions, len(self.candles))
         self._set_market(conditions.costs)
         terms = terms_of(self.candles, conditions.costs, conditions.rules)
         driver = Driver(terms, conditions.start, conditions.end, conditions.cash, keep)
@@ -109,15 +111,6 @@ class Plan:
             masks, tuple(levels), tuple(percents), _ENTRY_CODES[strategy.entry], size_kind,
             strategy.trail_source == "close", strategy.max_bars or NEVER, strategy.expiry or NEVER,
         )  # fmt: skip
-
-
-def check_window(conditions: Conditions, length: int) -> None:
-    """The evaluation window [start, end) lies inside the candles and holds at least one (rule D8)."""
-    if not 0 <= conditions.start < conditions.end <= length:
-        raise ParameterError(
-            f"the evaluation window [{conditions.start}, {conditions.end}) must lie inside the {length} candles "
-            "and hold at least one"
-        )
 
 
 def terms_of(candles: Candles, costs: Costs, rules: Rules) -> dict[str, Any]:

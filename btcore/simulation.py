@@ -91,6 +91,7 @@ def simulate(
         start=0 if start is None else _index(start, candles),
         end=len(candles) if end is None else _index(end, candles),
     )
+    _check_window(conditions, start, end, candles)
     orders = strategy if isinstance(strategy, Strategy) else _order_list(strategy)
     begun = time.perf_counter()
     plan = Plan(candles)
@@ -159,15 +160,24 @@ def _cash(cash: Any) -> float:
     return float(cash)
 
 
+def _check_window(conditions: Conditions, start: Any, end: Any, candles: Candles) -> None:
+    if not 0 <= conditions.start < conditions.end <= len(candles):
+        raise ParameterError(
+            f"the evaluation window from start={start!r} to end={end!r} holds no candle, or reaches outside: there are "
+            f"{len(candles)} candles, {_time(candles, 0)} to {_time(candles, -1)} UTC (rule D8)"
+        )
+
+
+def _time(candles: Candles, index: int) -> str:
+    return np.datetime_as_string(candles.timestamp[index].astype("datetime64[ns]"), unit="s")
+
+
 def _index(moment: Any, candles: Candles) -> int:
     """A candle's index from an index or a time."""
     if isinstance(moment, numbers.Integral) and not isinstance(moment, bool):
         return int(moment)
     if isinstance(moment, str):
-        try:
-            moment = datetime.datetime.fromisoformat(moment)
-        except ValueError:
-            raise ParameterError(f"start and end are indices or times like '2020-01-31', got {moment!r}") from None
+        moment = _parsed(moment)
     if isinstance(moment, datetime.datetime):
         if moment.tzinfo is not None:
             moment = moment.astimezone(datetime.timezone.utc).replace(tzinfo=None)
@@ -175,3 +185,13 @@ def _index(moment: Any, candles: Candles) -> int:
     if not isinstance(moment, np.datetime64) or np.isnat(moment):
         raise ParameterError(f"start and end are indices of candles or times, got {moment!r}")
     return int(np.searchsorted(candles.timestamp, moment.astype("datetime64[ns]").astype(np.int64)))
+
+
+def _parsed(text: str) -> datetime.datetime | np.datetime64:
+    """ISO text, with a zone or without; also a year or a month alone."""
+    for parse in (datetime.datetime.fromisoformat, np.datetime64):
+        try:
+            return parse(text)
+        except ValueError:
+            continue
+    raise ParameterError(f"start and end are indices of candles or times like '2020-01-31', got {text!r}")

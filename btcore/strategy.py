@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from btcore.errors import StrategyError
-from btcore.expr import Expr, Percent, condition, number
+from btcore.expr import CONDITION, Expr, Percent, condition, lift, number
 from btcore.sizes import FixedCash, PercentEquity, RiskPercent
 
 __all__ = ["ENTRY_KINDS", "LEVELS", "Exit", "Order", "OrderList", "Strategy", "checked_size"]
@@ -241,9 +241,12 @@ def _level(name: str, value: Any) -> Expr | Percent | None:
             raise StrategyError(f"{name} is a price; percent(...) is a distance")
         return value
     try:
-        return number(value)
+        expr = lift(value)
     except TypeError as error:
         raise type(error)(f"{name}: {error}") from None
+    if expr.kind == CONDITION:
+        raise StrategyError(f"{name}: {expr!r} is a condition where a price or a distance is needed; see where()")
+    return expr
 
 
 def _check_shape(owner: str, kind: str, expiry: int | None, given: dict[str, bool]) -> None:

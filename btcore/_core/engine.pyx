@@ -77,7 +77,7 @@ cdef void decide_signal(
     cdef int level
     entry.ticket = script.tickets[which]
     entry.ticket.signal = t
-    for level in range(LEVELS):
+    for level in range(<int> LEVELS):
         if script.levels[which][level].length:
             entry.ticket.level[level] = level_value(&script.levels[which][level], slots, i)
     drop_infinite_distances(&entry.ticket)
@@ -100,7 +100,7 @@ cdef void decide_listed(Script* script, Account* account, const Prices* prices, 
             ticket.side, ticket.kind, ticket.percents = row[ORDER_SIDE], row[ORDER_KIND], row[ORDER_PERCENTS]
             ticket.size_kind, ticket.trail_on_close = row[ORDER_SIZE_KIND], False
             ticket.max_bars, ticket.expiry, ticket.signal = row[ORDER_MAX_BARS], row[ORDER_EXPIRY], t
-            for level in range(LEVELS):
+            for level in range(<int> LEVELS):
                 ticket.level[level] = script.order_levels[script.next_order * LEVELS + level]
             drop_infinite_distances(ticket)
             place(account, prices, &entry, t)
@@ -275,7 +275,7 @@ cdef class Driver:
         cdef int side, level
         free(self.account.trades)
         for side in range(2):
-            for level in range(LEVELS):
+            for level in range(<int> LEVELS):
                 level_free(&self.script.levels[side][level])
 
     def follow_conditions(self, list masks, tuple levels, tuple percents, int kind, int size_kind,
@@ -290,7 +290,7 @@ cdef class Driver:
             ticket.side, ticket.percents = -1 if side else 1, percents[side]
             ticket.kind, ticket.size_kind, ticket.trail_on_close = kind, size_kind, trail_on_close
             ticket.max_bars, ticket.expiry = max_bars, expiry
-            for level in range(LEVELS):
+            for level in range(<int> LEVELS):
                 ticket.level[level] = NAN
                 level_init(&self.script.levels[side][level], levels[side][level])
 
