@@ -87,29 +87,61 @@ HOURS = (60, 65, 65, 60, 60, 70, 90, 125, 135, 125, 115, 105, 130, 150, 155, 150
 MINUTE_NS = 60 * 10**9
 
 
+def ln(x: float) -> float:
+    """The natural logarithm from +, -, * and / alone, the same on every machine."""
+    m, exponent = math.frexp(x)
+    if m < 0.7071067811865476:
+        m, exponent = 2.0 * m, exponent - 1
+    t = (m - 1.0) / (m + 1.0)
+    series = 1.0 / 15.0
+    for odd in (13.0, 11.0, 9.0, 7.0, 5.0, 3.0, 1.0):
+        series = 1.0 / odd + t * t * series
+    return 0.6931471805599453 * exponent + 2.0 * t * series
+
+
+def normals(random: int) -> tuple[float, float]:
+    """Two standard normals by the polar method."""
+    while True:
+        x, y = (((random >> shift) % 2**32 + 0.5) / 2.0**31 - 1.0 for shift in (32, 0))
+        square = x * x + y * y
+        if square < 1.0:
+            factor = math.sqrt(-2.0 * ln(square) / square)
+            return x * factor, y * factor
+        random = splitmix64(random)
+
+
+def reach(change: int, variance: float, half: int) -> int:
+    """Highest tick of a path from 0 to `change`."""
+    return int((change + math.sqrt(change * change - 2.0 * variance * ln((half + 1.0) / 2.0**32))) / 2.0)
+
+
+def first_weekday(time: int) -> int:
+    """`time`, or the Monday after it."""
+    while (time // DAY_NS + 3) % 7 >= 5:
+        time = (time // DAY_NS + 1) * DAY_NS
+    return time
+
+
 def synthetic(n: int, seed: int, start: int) -> list[tuple[int, int, int, int, int, int]]:
     """Synthetic candles: time, then open, high, low, close in ticks, and volume."""
     mask = 2**64 - 1
-    key, now, price, level = splitmix64(seed & mask), start, 110_000 << 16, 6 << 16
+    key, now, price, level = splitmix64(seed & mask), first_weekday(start), 110_000, 12.0
     result = []
     for i in range(n):
-        while (now // DAY_NS + 3) % 7 >= 5:
-            now = (now // DAY_NS + 1) * DAY_NS
-        usual = (6 << 16) * HOURS[now % DAY_NS // (60 * MINUTE_NS)] // 100
-        path = [price >> 16]
-        step = 0
-        for k in range(4):
-            random = splitmix64((key + i * 8 + k) & mask)
-            bell = sum((random >> shift) & 0xFFFF for shift in (0, 16, 32, 48)) - 2 * 65_535
-            step = abs(level * bell) // 37_837 * (1 if bell >= 0 else -1)
-            price += step
-            if price < 20_000 << 16:
-                price = (20_000 << 17) - price
-            path.append(price >> 16)
-        level += ((abs(step) - level * 4 // 5) >> 4) + ((usual - level) >> 6)
-        level = min(max(level, (6 << 16) // 8), (6 << 16) * 8)
-        volume = 1 + max(path) - min(path) + (splitmix64((key + i * 8 + 7) & mask) & 31)
-        result.append((now, path[0], max(path), min(path), path[-1], volume))
-        price += ((110_000 << 16) - price) >> 19
-        now += MINUTE_NS
+        normal, extremes, noise = (splitmix64((key + i * 4 + use) & mask) for use in (0, 1, 2))
+        deviation = min(level, price / 200.0)
+        variance = deviation * deviation + 1.0 / 12.0
+        first, second = normals(normal)
+        change = round(deviation * first)
+        above, below = reach(change, variance, extremes >> 32), reach(-change, variance, extremes % 2**32)
+        volume = 1 + above + below + (noise & 31)
+        result.append((now, price, price + above, price - below, price + change, volume))
+        price += change
+        following = first_weekday(now + MINUTE_NS)
+        beyond = price - min(max(price, 85_000), 135_000)
+        price += int((0.5 if following == now + MINUTE_NS else 30.0) * second - beyond / 131_072.0)
+        now = following
+        usual = 12.0 * HOURS[now % DAY_NS // (60 * MINUTE_NS)] / 100.0
+        level += (abs(change) - 0.8 * level) * (1.0 / 16.0) + (usual - level) * (1.0 / 64.0)
+        level = min(max(level, 1.5), 96.0)
     return result
