@@ -24,12 +24,12 @@ class Engine:
     def __init__(self, workload: Workload) -> None:
         w = workload
         self.candles = bt.Candles(w.timestamp, w.open, w.high, w.low, w.close, w.volume, tick=1.0 / w.scale[0])
-        scale = w.scale[0]
-        self.signals = bt.Strategy(w.entries, stop=w.stop / scale, target=w.target / scale)
+        self.signals = (w.entries, w.stop / w.scale[0], w.target / w.scale[0])
         self.expressions = strategy()
 
     def ready(self) -> bt.Result:
-        return bt.simulate(self.signals, self.candles)
+        entries, stop, target = self.signals
+        return bt.simulate(bt.Strategy(entries, stop=stop, target=target), self.candles)
 
     def end_to_end(self) -> bt.Result:
         return bt.simulate(self.expressions, self.candles)

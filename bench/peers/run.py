@@ -30,6 +30,7 @@ from bench.peers.workload import SEED, load, prepare
 
 ROOT = Path(__file__).parents[2]
 BTCORE = "btcore"
+WAYS = ("ready", "end_to_end")
 PEERS = {  # name: (module:class, requirements; none: this interpreter)
     BTCORE: ("btcore_engine:Engine", None),
     "numba, hand-made": ("numba_engine:Engine", None),
@@ -74,8 +75,9 @@ def run(candles: int, runs: int, names: list[str], python: str | None, folder: P
             reports[name] = report
     again = measured(BTCORE, folder, runs, python)
     assert again is not None
-    for key in ("ready_seconds", "end_to_end_seconds"):
-        reports[BTCORE][key] += again[key]
+    for way in WAYS:
+        for key in ("seconds", "cpu_seconds"):
+            reports[BTCORE][way][key] += again[way][key]
     ours = reports[BTCORE]["arrays"]
     for name, report in reports.items():
         if name != BTCORE and report["comparable"]:
@@ -86,8 +88,8 @@ def run(candles: int, runs: int, names: list[str], python: str | None, folder: P
     return {"candles": candles, "seed": SEED, "machine": facts, "engines": reports}
 
 
-def _median(report: dict[str, Any], key: str) -> float | None:
-    return statistics.median(report[key]) if key in report else None
+def _median(report: dict[str, Any], way: str, key: str) -> float | None:
+    return statistics.median(report[way][key]) if way in report else None
 
 
 def _cell(value: float | None, form: str) -> str:
@@ -95,25 +97,26 @@ def _cell(value: float | None, form: str) -> str:
 
 
 def table(results: dict[str, Any]) -> str:
-    """A Markdown table; ratios are to btcore in the same run, above 1 where the peer is slower.
+    """A Markdown table, each way as seconds on the clock / seconds of computing.
 
-    Memory above inputs: the most that a run held beyond the arrays that all engines share and its own form of them.
+    Ratios are those of computing, which other users of the machine disturb least, to btcore in the same run. Memory
+    above inputs: the most that a run held beyond the arrays that all engines share and the engine's own form of them.
     """
     lines = [
         "| engine | version | ready signals s | ratio | end to end s | ratio "
-        "| MB above inputs | peak MB | trades | equal to btcore's | differing |",
-        f"|{'---|' * 11}",
+        "| MB above inputs | trades | equal to btcore's | differing |",
+        f"|{'---|' * 10}",
     ]
-    own = {key: _median(results["engines"][BTCORE], f"{key}_seconds") for key in ("ready", "end_to_end")}
+    own = {way: _median(results["engines"][BTCORE], way, "cpu_seconds") for way in WAYS}
     for name, report in results["engines"].items():
         cells = [name, report["version"]]
-        for key in ("ready", "end_to_end"):
-            seconds = _median(report, f"{key}_seconds")
-            cells += [_cell(seconds, ".3f"), _cell(seconds / own[key] if seconds else None, ".2f")]
-        memory = [report[key] for key in ("ready_mb", "end_to_end_mb") if key in report]
+        for way in WAYS:
+            clock, computing = (_median(report, way, key) for key in ("seconds", "cpu_seconds"))
+            cells.append("-" if clock is None else f"{clock:.3f} / {computing:.3f}")
+            cells.append(_cell(computing / own[way] if computing else None, ".2f"))
+        above = [report[way]["peak_mb"] - report[way]["before_mb"] for way in WAYS if way in report]
         agreement = report.get("agreement", {})
-        cells += [f"{max(m['peak'] - m['before'] for m in memory):,.0f}", f"{max(m['peak'] for m in memory):,.0f}"]
-        cells.append(f"{report['trades']:,}")
+        cells += [f"{max(above):,.0f}", f"{report['ready']['trades']:,}"]
         cells += [_cell(agreement.get("matched"), ","), _cell(agreement.get("differing"), ",")]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
