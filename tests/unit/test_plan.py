@@ -88,14 +88,6 @@ def test_simulations_of_a_plan_share_the_spread() -> None:
             plan.add([], Conditions(end=N, costs=bt.Costs(spread=other)))
 
 
-@pytest.mark.parametrize("window", [(0, 0), (-1, 5), (5, 5), (6, 5), (0, N + 1), (N, N)])
-def test_windows_outside_the_candles(window: tuple[int, int]) -> None:
-    start, end = window
-    message = rf"evaluation window \[{start}, {end}\) must lie inside the {N} candles and hold at least one"
-    with pytest.raises(errors.ParameterError, match=message):
-        Plan(CANDLES).add([], Conditions(start=start, end=end))
-
-
 def test_a_window_of_one_candle() -> None:
     plan = Plan(CANDLES)
     driver = plan.add([bt.Order(7, "long")], Conditions(start=7, end=8))
