@@ -6,13 +6,18 @@ import os
 
 import pytest
 
-from bench.report import tables
+from bench import machine
+from bench.report import live_rows, tables
 from bench.sizes import CANDLES
 
 
 def pytest_configure():
     for variable in ("POLARS_MAX_THREADS", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ.setdefault(variable, "1")  # read when the libraries are imported
+
+
+def pytest_benchmark_update_machine_info(machine_info):
+    machine_info["load"] = machine.load()
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +30,7 @@ def candles():
 
 def pytest_terminal_summary(terminalreporter, config):
     session = getattr(config, "_benchmarksession", None)
-    for title, lines in tables(session.benchmarks if session else []):
+    for title, lines in tables(live_rows(session.benchmarks if session else [])):
         terminalreporter.section(title)
         for line in lines:
             terminalreporter.write_line(line)

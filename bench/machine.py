@@ -6,6 +6,7 @@ import datetime
 import importlib.metadata
 import os
 import platform
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,20 @@ def _processor() -> str:
     return names[0] if names else platform.processor()
 
 
+def _revision() -> str:
+    """The commit that is measured, with -dirty where files differ from it."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude", "*"]
+    done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
 def load() -> float:
     """Processes that wanted to run, mean of the last minute."""
     return round(os.getloadavg()[0], 2)
 
 
 def facts(*packages: str) -> dict[str, Any]:
-    """Processor, cores, system, Python, date, load, and the versions of the named packages that are installed."""
+    """Processor, cores, system, Python, date, load, commit, and the versions of the named packages that are installed."""
     versions = {}
     for name in packages:
         try:
@@ -37,5 +45,6 @@ def facts(*packages: str) -> dict[str, Any]:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "load": load(),
+        "revision": _revision(),
         "versions": versions,
     }

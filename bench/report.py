@@ -1,51 +1,106 @@
-"""Tables over the benchmarks of one run: nanoseconds per candle by library, and ratios within a group."""
+"""Tables over the benchmarks of one run, and small result files to commit.
+
+    pytest bench --benchmark-only --benchmark-json=run.json
+    python -m bench.report run.json --out bench/results/simulate.json
+
+On a machine that others use, ``--benchmark-timer=time.process_time`` measures seconds of computing instead of those on
+the clock (not for benchmarks that start processes).
+"""
 
 from __future__ import annotations
 
+import argparse
+import json
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
+from bench import machine
+
 OURS = "btcore"
+PACKAGES = ("btcore", "numpy", "pandas", "polars", "Bottleneck", "numbagg", "TA-Lib", "numba")
+
+Row = dict[str, Any]
+Groups = dict[str, dict[str, Row]]
 
 
-def _medians(benchmarks: Iterable[Any]) -> dict[str, dict[str, tuple[float, int]]]:
-    """group: {contender: (median seconds, values per call)} of the benchmarks that name a contender."""
-    groups: dict[str, dict[str, tuple[float, int]]] = {}
-    for bench in benchmarks:
-        contender = bench.extra_info.get("contender")
-        if contender is not None and not bench.has_error:
-            values = bench.extra_info.get("values", 0)
-            groups.setdefault(bench.group, {})[contender] = bench.stats.median, values
-    return groups
+def row_of(name: str, group: str | None, extra: dict[str, Any], stats: dict[str, Any]) -> Row:
+    """What is kept of one benchmark; `values`: how many values a call computes, `contender`: whose code it is."""
+    figures = {key: stats[key] for key in ("median", "min", "rounds")}
+    return {"name": name, "group": group, **{k: extra.get(k) for k in ("contender", "values")}, **figures}
 
 
-def tables(benchmarks: Iterable[Any]) -> Iterator[tuple[str, list[str]]]:
-    """(title, lines) of each table that these benchmarks fill."""
-    groups = _medians(benchmarks)
-    per_value = {name: rows for name, rows in groups.items() if all(values for _, values in rows.values())}
+def live_rows(benchmarks: Iterable[Any]) -> list[Row]:
+    """Rows of the benchmarks of the running session."""
+    return [
+        row_of(b.name, b.group, b.extra_info, {key: getattr(b.stats, key) for key in ("median", "min", "rounds")})
+        for b in benchmarks
+        if not b.has_error
+    ]
+
+
+def tables(rows: Iterable[Row]) -> Iterator[tuple[str, list[str]]]:
+    """(title, lines) of each table that these rows fill."""
+    groups: Groups = {}
+    single: list[Row] = []
+    for row in rows:
+        if row["contender"] is None:
+            single.append(row)
+        else:
+            groups.setdefault(row["group"], {})[row["contender"]] = row
+    per_value = {name: found for name, found in groups.items() if all(row["values"] for row in found.values())}
+    totals = {name: found for name, found in groups.items() if name not in per_value}
     if per_value:
-        yield "nanoseconds per candle, medians; ratio: btcore to the best other", list(_grid(per_value))
-    totals = {name: rows for name, rows in groups.items() if name not in per_value}
+        yield "nanoseconds per value, medians; ratio: btcore to the best other", list(_grid(per_value))
     if totals:
         yield "medians within one run; ratio: to btcore", list(_ratios(totals))
+    if single:
+        yield "medians", list(_singles(single))
 
 
-def _grid(groups: dict[str, dict[str, tuple[float, int]]]) -> Iterator[str]:
-    names = list(dict.fromkeys(name for rows in groups.values() for name in rows))
+def _grid(groups: Groups) -> Iterator[str]:
+    names = list(dict.fromkeys(name for found in groups.values() for name in found))
     yield f"| operator | {' | '.join(names)} | ratio |"
     yield f"|---{'|---' * len(names)}|---|"
-    for group, rows in groups.items():
-        figures = {name: seconds / values * 1e9 for name, (seconds, values) in rows.items()}
+    for group, found in groups.items():
+        figures = {name: row["median"] / row["values"] * 1e9 for name, row in found.items()}
         others = [figure for name, figure in figures.items() if name != OURS]
         ratio = f"{figures[OURS] / min(others):.2f}" if others and OURS in figures else "-"
         cells = [f"{figures[name]:.2f}" if name in figures else "-" for name in names]
         yield f"| {group} | {' | '.join(cells)} | {ratio} |"
 
 
-def _ratios(groups: dict[str, dict[str, tuple[float, int]]]) -> Iterator[str]:
+def _ratios(groups: Groups) -> Iterator[str]:
     yield "| work | engine | seconds | ratio |"
     yield "|---|---|---|---|"
-    for group, rows in groups.items():
-        for name, (seconds, _) in rows.items():
-            ratio = f"{seconds / rows[OURS][0]:.2f}" if OURS in rows else "-"
-            yield f"| {group} | {name} | {seconds:.4f} | {ratio} |"
+    for group, found in groups.items():
+        for name, row in found.items():
+            ratio = f"{row['median'] / found[OURS]['median']:.2f}" if OURS in found else "-"
+            yield f"| {group} | {name} | {row['median']:.4f} | {ratio} |"
+
+
+def _singles(rows: list[Row]) -> Iterator[str]:
+    yield "| work | seconds |"
+    yield "|---|---|"
+    for row in rows:
+        yield f"| {row['name'].removeprefix('bench_').replace('_', ' ')} | {row['median']:.6f} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path, help="what --benchmark-json wrote, on this machine and with these packages")
+    parser.add_argument("--out", type=Path, help="small file to commit")
+    options = parser.parse_args()
+    run = json.loads(options.file.read_text())
+    rows = [row_of(b["name"], b["group"], b["extra_info"], b["stats"]) for b in run["benchmarks"]]
+    timers = sorted({b["options"]["timer"] for b in run["benchmarks"]})
+    facts = {**machine.facts(*PACKAGES), "date": run["datetime"][:16], "load": run["machine_info"]["load"]}
+    if options.out:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        options.out.write_text(json.dumps({"machine": facts, "timers": timers, "rows": rows}, indent=1) + "\n")
+    for title, lines in tables(rows):
+        print(f"\n{title}\n\n" + "\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
