@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from btcore.errors import ParameterError
 
 __all__ = ["Commission", "Costs"]
@@ -19,6 +21,26 @@ def _not_negative(owner: str, name: str, value: float) -> float:
     if not math.isfinite(number) or number < 0:
         raise ParameterError(f"{owner}: {name} must be finite and not negative, got {number!r}")
     return number
+
+
+def _spread(spread: Any) -> float | np.ndarray:
+    """A number, or a read-only float64 array with a value per candle."""
+    if np.ndim(spread) == 0:
+        return _not_negative("Costs", "spread", spread)
+    try:
+        values = np.array(spread, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ParameterError("Costs: spread must be a number or one number per candle") from None
+    if values.ndim != 1:
+        raise ParameterError(f"Costs: a spread per candle has one dimension, got shape {values.shape}")
+    wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
+    if len(wrong):
+        raise ParameterError(
+            f"Costs: {len(wrong)} spreads are negative or not finite, first at candle {wrong[0]}: "
+            f"{float(values[wrong[0]])!r}; give 0.0 where there is no spread"
+        )
+    values.flags.writeable = False
+    return values
 
 
 @dataclass(frozen=True)
@@ -90,8 +112,8 @@ class Costs:
     commission: Any = field(default_factory=Commission)
 
     def __post_init__(self) -> None:
-        if self.spread is not None and not hasattr(self.spread, "__len__"):
-            object.__setattr__(self, "spread", _not_negative("Costs", "spread", self.spread))
+        if self.spread is not None:
+            object.__setattr__(self, "spread", _spread(self.spread))
         object.__setattr__(self, "slippage", _not_negative("Costs", "slippage", self.slippage))
         if self.commission is None:
             object.__setattr__(self, "commission", Commission())

@@ -16,7 +16,20 @@ import numpy as np
 
 from btcore.errors import ExpressionError, ParameterError
 
-__all__ = ["Expr", "Percent", "array", "close", "constant", "high", "lift", "low", "number", "open_", "percent", "volume"]
+__all__ = [
+    "Expr",
+    "Percent",
+    "array",
+    "close",
+    "constant",
+    "high",
+    "lift",
+    "low",
+    "number",
+    "open_",
+    "percent",
+    "volume",
+]
 
 NUMBER, CONDITION = "number", "condition"
 
@@ -55,6 +68,14 @@ class Expr:
     """
 
     __slots__ = ("data", "inputs", "key", "kind", "label", "op", "params")
+
+    data: np.ndarray | None
+    inputs: tuple[Expr, ...]
+    key: str
+    kind: str
+    label: str | None
+    op: str
+    params: tuple[Any, ...]
     __array_ufunc__ = None  # NumPy operands defer to the methods below
 
     def __init__(
@@ -67,8 +88,12 @@ class Expr:
         label: str | None = None,
         data: np.ndarray | None = None,
     ) -> None:
-        self.op, self.inputs, self.params, self.kind, self.label, self.data = op, inputs, params, kind, label, data
-        self.key: str = _digest(op, kind, params, inputs)
+        given = (data, inputs, _digest(op, kind, params, inputs), kind, label, op, params)
+        for name, value in zip(Expr.__slots__, given, strict=True):
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"expressions cannot be changed ({name}); make a new one")
 
     def labelled(self, label: str) -> Expr:
         """The same expression, printed as ``label``."""
@@ -82,7 +107,7 @@ class Expr:
         return int(self.key[:15], 16)
 
     def __bool__(self) -> bool:
-        raise ExpressionError(f"an expression has no truth value: {self!r}; combine conditions with & | ~, not and or not")
+        raise ExpressionError(f"an expression has no truth value: {self!r}; combine conditions with & | ~")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self.op, self.inputs, self.params, self.kind, self.label, self.data)
@@ -195,6 +220,12 @@ class Percent:
     def __init__(self, value: Expr) -> None:
         self.value = value
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Percent) and self.value.equals(other.value)
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
     def __repr__(self) -> str:
         return f"percent({self.value!r})"
 
@@ -214,10 +245,18 @@ def constant(value: float) -> Expr:
 
 
 def array(values: Any) -> Expr:
-    """An array with a value per candle as an expression; booleans make a condition, anything else float64."""
+    """An array with a value per candle as an expression; booleans make a condition, anything else float64.
+
+    What a masked array hides is NaN, or False in a condition.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        shown: np.ma.MaskedArray = values if values.dtype == bool else np.ma.asarray(values, dtype=np.float64)
+        values = shown.filled(False if values.dtype == bool else np.nan)
     data = np.asarray(values)
     if data.ndim != 1:
-        raise ExpressionError(f"an array in an expression has one dimension (a value per candle), got shape {data.shape}")
+        raise ExpressionError(
+            f"an array in an expression has a value per candle, one dimension, got shape {data.shape}"
+        )
     if data.dtype == object or data.dtype.kind not in "biuf":
         raise ExpressionError(f"an array in an expression holds numbers or booleans, got dtype {data.dtype}")
     kind = CONDITION if data.dtype == bool else NUMBER
@@ -256,7 +295,7 @@ def condition(value: Any) -> Expr:
         return node
     if node.op == "array":
         data = node.data
-        return array((data != 0) & ~np.isnan(data))  # type: ignore[arg-type,operator]
+        return array((data != 0) & ~np.isnan(data))  # type: ignore[arg-type]
     raise ExpressionError(f"{node!r} is a number where a condition is needed: compare it with something")
 
 

@@ -16,6 +16,8 @@ __all__ = ["ceil_units", "market_of", "unit_of"]
 
 ON_GRID = 1e-3  # how far, in ticks, a value may lie from the grid and still count as on it (rule C5)
 
+LARGEST = 2.0**52  # units up to which a float64 holds whole numbers and halves
+
 Side = tuple[tuple[np.ndarray, ...], np.ndarray, int, int]
 
 
@@ -30,6 +32,8 @@ def unit_of(candles: Candles) -> tuple[float, bool]:
 def ceil_units(values: Any, unit: float, whole: bool) -> Any:
     """Price amounts -> units, rounded up unless they are on the grid already (rules C5, S1)."""
     amounts = np.asarray(values, dtype=np.float64) * unit if whole else np.asarray(values, dtype=np.float64) / unit
+    if np.any(np.abs(amounts) > LARGEST):
+        raise ParameterError(f"{np.max(values)!r} is no price amount: more than 2^52 ticks; look at its unit")
     nearest = np.rint(amounts)
     return np.where(np.abs(amounts - nearest) <= ON_GRID, nearest, np.ceil(amounts)).astype(np.int64)
 
@@ -47,20 +51,9 @@ def market_of(candles: Candles, costs: Costs) -> Market:
         return market
     if candles.ask is not None:
         raise ParameterError("Costs(spread=...): these candles have real ask candles; leave the spread out (rule C4)")
-    return _build(candles, _checked(costs.spread, len(candles)))
-
-
-def _checked(spread: Any, length: int) -> Any:
-    values = np.asarray(spread, dtype=np.float64)
-    if values.ndim and values.shape != (length,):
-        raise ParameterError(f"Costs(spread=...): need one value per candle, {length}; got shape {values.shape}")
-    wrong = np.flatnonzero(~(np.isfinite(values) & (values >= 0))) if values.ndim else ()
-    if len(wrong):
-        raise ParameterError(
-            f"Costs(spread=...): {len(wrong)} values are not finite or negative, first at candle {wrong[0]}: "
-            f"{values[wrong[0]]!r}; give 0.0 where there is no spread"
-        )
-    return values if values.ndim else float(spread)
+    if np.ndim(costs.spread) and len(costs.spread) != len(candles):
+        raise ParameterError(f"Costs(spread=...): {len(costs.spread)} values for {len(candles)} candles; give one each")
+    return _build(candles, costs.spread)
 
 
 def _build(candles: Candles, spread: Any) -> Market:

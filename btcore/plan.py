@@ -24,6 +24,7 @@ from btcore.strategy import LEVELS, Exit, Order, Strategy
 __all__ = ["Conditions", "Plan"]
 
 NEVER = 2**63 - 1  # candles after which an order expires or a position is closed where no limit was set
+BEYOND = 2**60  # units that no candle exceeds
 _SIZE_KINDS = ((FixedCash, SizeKind.SIZE_CASH, "amount"), (PercentEquity, SizeKind.SIZE_EQUITY, "percent"),
                (RiskPercent, SizeKind.SIZE_RISK, "percent"))  # fmt: skip
 _ENTRY_CODES = {kind.name.lower(): int(kind) for kind in EntryKind}
@@ -72,8 +73,9 @@ class Plan:
         Raises
         ------
         ParameterError, StrategyError
-            If an order lies outside the candles, or the spread differs from the plan's.
+            If the evaluation window or an order lies outside the candles, or the spread differs from the plan's.
         """
+        check_window(conditions, self.candles)
         self._set_market(conditions.costs)
         terms = terms_of(self.candles, conditions.costs, conditions.rules)
         driver = Driver(terms, conditions.start, conditions.end, conditions.cash, keep)
@@ -109,8 +111,18 @@ class Plan:
                 levels[side][code] = self._program.level(value.value if isinstance(value, Percent) else value)
         driver.follow_conditions(
             masks, tuple(levels), tuple(percents), _ENTRY_CODES[strategy.entry], size_kind,
-            strategy.trail_source == "close", strategy.max_bars or NEVER, strategy.expiry or NEVER,
+            strategy.trail_source == "close", _limit(strategy.max_bars), _limit(strategy.expiry),
         )  # fmt: skip
+
+
+def check_window(conditions: Conditions, candles: Candles) -> None:
+    """The evaluation window [start, end) lies inside the candles and holds at least one (rule D8)."""
+    if not 0 <= conditions.start < conditions.end <= len(candles):
+        first, last = np.datetime_as_string(candles.timestamp[[0, -1]].astype("datetime64[ns]"), unit="s")
+        raise ParameterError(
+            f"the evaluation window [{conditions.start}, {conditions.end}) must lie inside the {len(candles)} candles "
+            f"and hold at least one; they run from {first} to {last} UTC"
+        )
 
 
 def terms_of(candles: Candles, costs: Costs, rules: Rules) -> dict[str, Any]:
@@ -128,7 +140,7 @@ def terms_of(candles: Candles, costs: Costs, rules: Rules) -> dict[str, Any]:
         "contract_size": instrument.contract_size,
         "lot_step": instrument.lot_step,
         "lot_min": instrument.lot_min,
-        "through": rules.limit_through_ticks * per_tick,
+        "through": min(rules.limit_through_ticks * per_tick, BEYOND),
         "gap_at_limit": rules.limit_gap == "limit",
     }
 
@@ -161,8 +173,12 @@ def _order_row(order: Order | Exit, default_size: Any) -> tuple[int, ...]:
         return order.at, 0, 0, 0, 0, 0, 0
     percents = sum(isinstance(getattr(order, name), Percent) << code for name, code in _LEVEL_CODES.items())
     size_kind, _ = _order_size(order, default_size)
-    limits = order.max_bars or NEVER, order.expiry or NEVER
+    limits = _limit(order.max_bars), _limit(order.expiry)
     return order.at, order.side, _ENTRY_CODES[order.kind], percents, size_kind, *limits
+
+
+def _limit(candles: int | None) -> int:
+    return NEVER if candles is None else min(candles, NEVER)
 
 
 def _order_size(order: Order, default_size: Any) -> tuple[int, float]:

@@ -23,8 +23,9 @@ COLUMNS = ("open", "high", "low", "close", "volume")
 LEAVES = ("column", "constant", "array")
 # Operators without memory: a level expression applies them only on the candles where a signal stands.
 ELEMENTWISE = frozenset(
-    "add sub mul div neg abs sqrt minimum maximum where lt le gt ge eq ne and or not".split()
-)  # fmt: skip
+    ("add", "sub", "mul", "div", "neg", "abs", "sqrt", "minimum", "maximum", "where")
+    + ("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not")
+)
 
 Instruction = tuple[int, int, int, int, float]
 
@@ -102,9 +103,9 @@ class Program:
                     "give one value per candle of the candles that are simulated"
                 )
         sources = [(slot, columns[name]) for slot, name in self._columns] + self._arrays
-        return Pipeline(self._kinds, self._constants, sources, list(self._operators()), length)
+        return Pipeline(self._kinds, self._constants, sources, list(self._operators(length)), length)
 
-    def _operators(self) -> Iterator[tuple[Any, ...]]:
+    def _operators(self, length: int) -> Iterator[tuple[Any, ...]]:
         """Operators after their inputs; exponential means are held back until they can share a bank."""
         done = {key for key in self._slots if key not in {node.key for node in self._nodes}}
         pending = self._nodes
@@ -115,7 +116,7 @@ class Program:
                 for first in range(0, len(chosen), LANES):
                     yield self._bank(chosen[first : first + LANES])
             else:
-                yield from map(self._operator, chosen)
+                yield from (self._operator(node, length) for node in chosen)
             done.update(node.key for node in chosen)
             pending = [node for node in pending if node.key not in done]
 
@@ -123,14 +124,17 @@ class Program:
         lanes = [(self._slots[node.inputs[0].key], self._slots[node.key], node.params[0]) for node in nodes]
         return (OPCODES["ewm"], 0, 0, 0, 0, 0, 0, 0, 0.0, lanes)
 
-    def _operator(self, node: Expr) -> tuple[Any, ...]:
+    def _operator(self, node: Expr, length: int) -> tuple[Any, ...]:
         name = "shift_condition" if node.op == "shift" and node.kind == CONDITION else node.op
         a, b, c = ([self._slots[part.key] for part in node.inputs] + [0, 0])[:3]
-        window, min_periods, ddof = (*node.params, 0, 0, 0)[:3]
+        # a window longer than the candles never fills up, however much longer: it need not take the memory
+        window, min_periods, ddof = (min(value, length + 1) for value in (*node.params, 0, 0, 0)[:3])
         return (OPCODES[name], self._slots[node.key], a, b, c, window, min_periods, ddof, 0.0, [])
 
 
-def evaluate(*exprs: Expr, columns: Mapping[str, np.ndarray] | None = None, length: int | None = None) -> list[np.ndarray]:
+def evaluate(
+    *exprs: Expr, columns: Mapping[str, np.ndarray] | None = None, length: int | None = None
+) -> list[np.ndarray]:
     """Values of expressions on every candle: float64 arrays, bool arrays for conditions.
 
     Parameters

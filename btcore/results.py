@@ -17,17 +17,20 @@ if TYPE_CHECKING:
 __all__ = ["EntryKind", "ExitReason", "RejectReason", "Result", "Trades"]
 
 _CODES = {"entry_kind": EntryKind, "exit_reason": ExitReason}
+_FIELDS: tuple[str, ...] = TRADE_DTYPE.names or ()
 _TIMES = ("entry_time", "exit_time")
 
 
 class Trades:
     """The trades of a simulation in the order in which they ended, one row per exit.
 
-    ``len(trades)``, ``trades[i]`` (one row; its fields by name), slices, iteration, and conversions. Fields, with
-    prices and money in price units and account currency, times in int64 ns UTC, and NaN where a trade has no such
-    value: parent, side (+1 or -1), size, signal_index, entry_index, entry_time, entry_price, entry_kind, stop_price,
+    ``len(trades)``, ``trades[i]`` (one row; its fields by name), ``trades["net"]`` (a field of all rows as an array),
+    slices, iteration, and conversions.
+
+    Fields: parent, side (+1 or -1), size, signal_index, entry_index, entry_time, entry_price, entry_kind, stop_price,
     target_price, exit_stop_price, exit_index, exit_time, exit_price, exit_reason, ambiguous, gross, spread_cost,
-    slippage_cost, commission, financing, net, r_multiple, mae, mfe, bars.
+    slippage_cost, commission, financing, net, r_multiple, mae, mfe, bars. Times are int64 ns UTC, prices and the
+    excursions mae and mfe are in price units, money is in account currency; NaN where a trade has no such value.
     """
 
     __slots__ = ("_rows", "_symbol")
@@ -42,7 +45,8 @@ class Trades:
 
     def __getitem__(self, index: Any) -> Any:
         picked = self._rows[index]
-        return Trades(picked, self._symbol) if isinstance(picked, np.ndarray) else picked
+        whole_rows = isinstance(picked, np.ndarray) and picked.dtype == TRADE_DTYPE
+        return Trades(picked, self._symbol) if whole_rows else picked
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._rows)
@@ -58,7 +62,7 @@ class Trades:
         """A frame with a ``symbol`` column, times as datetimes (UTC) and the names of the codes."""
         import polars
 
-        columns = {name: np.ascontiguousarray(self._rows[name]) for name in TRADE_DTYPE.names}
+        columns = {name: np.ascontiguousarray(self._rows[name]) for name in _FIELDS}
         frame = polars.DataFrame({"symbol": polars.repeat(self._symbol, len(self), eager=True), **columns})
         names = [
             polars.col(column).replace_strict({int(c): c.name for c in codes}, return_dtype=polars.String)
@@ -72,7 +76,7 @@ class Trades:
         """As ``to_polars``, but a pandas frame; needs pandas."""
         import pandas
 
-        frame = pandas.DataFrame({name: self._rows[name] for name in TRADE_DTYPE.names})
+        frame = pandas.DataFrame({name: self._rows[name] for name in _FIELDS})
         frame.insert(0, "symbol", self._symbol)
         for column, codes in _CODES.items():
             frame[column] = frame[column].map({int(c): c.name for c in codes})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from dataclasses import dataclass
 
 from btcore.errors import ParameterError
@@ -45,5 +46,6 @@ class Rules:
         if self.limit_gap not in ("open", "limit"):
             raise ParameterError(f"Rules: limit_gap must be 'open' or 'limit', got {self.limit_gap!r}")
         ticks = self.limit_through_ticks
-        if isinstance(ticks, bool) or not isinstance(ticks, int) or ticks < 0:
+        if isinstance(ticks, bool) or not isinstance(ticks, numbers.Integral) or ticks < 0:
             raise ParameterError(f"Rules: limit_through_ticks must be a whole number >= 0, got {ticks!r}")
+        object.__setattr__(self, "limit_through_ticks", int(ticks))

@@ -91,7 +91,6 @@ def simulate(
         start=0 if start is None else _index(start, candles),
         end=len(candles) if end is None else _index(end, candles),
     )
-    _check_window(conditions, start, end, candles)
     orders = strategy if isinstance(strategy, Strategy) else _order_list(strategy)
     begun = time.perf_counter()
     plan = Plan(candles)
@@ -116,7 +115,9 @@ def _result(driver: Driver, orders: Any, candles: Candles, conditions: Condition
         execution_time=seconds,
         rules_version=RULES_VERSION,
         equity=equity,
-        identity=lambda: repr((RULES_VERSION, _identity(orders), candles.content_hash, _identity(conditions))),
+        identity=lambda: repr(
+            (RULES_VERSION, _identity(orders), candles.content_hash, candles.instrument, _identity(conditions))
+        ),
     )
 
 
@@ -160,27 +161,15 @@ def _cash(cash: Any) -> float:
     return float(cash)
 
 
-def _check_window(conditions: Conditions, start: Any, end: Any, candles: Candles) -> None:
-    if not 0 <= conditions.start < conditions.end <= len(candles):
-        raise ParameterError(
-            f"the evaluation window from start={start!r} to end={end!r} holds no candle, or reaches outside: there are "
-            f"{len(candles)} candles, {_time(candles, 0)} to {_time(candles, -1)} UTC (rule D8)"
-        )
-
-
-def _time(candles: Candles, index: int) -> str:
-    return np.datetime_as_string(candles.timestamp[index].astype("datetime64[ns]"), unit="s")
-
-
 def _index(moment: Any, candles: Candles) -> int:
     """A candle's index from an index or a time."""
     if isinstance(moment, numbers.Integral) and not isinstance(moment, bool):
         return int(moment)
     if isinstance(moment, str):
         moment = _parsed(moment)
-    if isinstance(moment, datetime.datetime):
+    if isinstance(moment, datetime.datetime) and moment == moment:  # pandas' NaT is a datetime unequal to itself
         if moment.tzinfo is not None:
-            moment = moment.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+            moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
         moment = np.datetime64(moment)
     if not isinstance(moment, np.datetime64) or np.isnat(moment):
         raise ParameterError(f"start and end are indices of candles or times, got {moment!r}")
@@ -194,4 +183,4 @@ def _parsed(text: str) -> datetime.datetime | np.datetime64:
             return parse(text)
         except ValueError:
             continue
-    raise ParameterError(f"start and end are indices of candles or times like '2020-01-31', got {text!r}")
+    raise ParameterError(f"start and end are indices or times like '2020-01-31', got {text!r}")

@@ -1,4 +1,4 @@
-"""What to trade, as data: ``Strategy`` (conditions and levels as expressions), ``Order`` and ``Exit`` (explicit lists)."""
+"""What to trade, as data: ``Strategy`` (conditions and levels as expressions), lists of ``Order`` and ``Exit``."""
 
 from __future__ import annotations
 
@@ -172,15 +172,15 @@ class Order:
     size: Any = None
 
     def __post_init__(self) -> None:
-        _check_at(self.at)
-        if self.side not in _SIDES:
+        object.__setattr__(self, "at", _checked_at(self.at))
+        if not isinstance(self.side, (str, numbers.Integral)) or self.side not in _SIDES:
             raise StrategyError(f"order at {self.at}: side must be 'long' or 'short' (or 1, -1), got {self.side!r}")
         object.__setattr__(self, "side", _SIDES[self.side])
         _one_of(f"order at {self.at}: kind", self.kind, ENTRY_KINDS)
         for name in ("max_bars", "expiry"):
-            _count(name, getattr(self, name))
+            object.__setattr__(self, name, _count(name, getattr(self, name)))
         for name in LEVELS:
-            _scalar(self.at, name, getattr(self, name))
+            object.__setattr__(self, name, _scalar(self.at, name, getattr(self, name)))
         object.__setattr__(self, "size", checked_size(self.size))
         _check_shape(f"order at {self.at}", self.kind, self.expiry, {n: getattr(self, n) is not None for n in LEVELS})
         self._check_sides()
@@ -211,7 +211,7 @@ class Exit:
     at: int
 
     def __post_init__(self) -> None:
-        _check_at(self.at)
+        object.__setattr__(self, "at", _checked_at(self.at))
 
 
 OrderList = Sequence[Order | Exit]
@@ -262,16 +262,18 @@ def _check_shape(owner: str, kind: str, expiry: int | None, given: dict[str, boo
         raise StrategyError(f"{owner}: activate starts a trail, but no trail is given")
 
 
-def _check_at(at: Any) -> None:
+def _checked_at(at: Any) -> int:
     if isinstance(at, bool) or not isinstance(at, numbers.Integral) or at < 0:
         raise StrategyError(f"at is the index of a candle, a whole number >= 0, got {at!r}")
+    return int(at)
 
 
-def _scalar(at: int, name: str, value: Any) -> None:
-    if isinstance(value, Percent) and name in _DISTANCES and value.value.op == "constant":
-        return
-    if value is not None and (isinstance(value, bool) or not isinstance(value, numbers.Real)):
+def _scalar(at: int, name: str, value: Any) -> float | Percent | None:
+    if value is None or (isinstance(value, Percent) and name in _DISTANCES and value.value.op == "constant"):
+        return value
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise StrategyError(f"order at {at}: {name} must be a number, got {value!r}")
+    return float(value)
 
 
 def _one_of(name: str, value: Any, allowed: tuple[str, ...]) -> str:

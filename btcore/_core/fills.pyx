@@ -3,6 +3,7 @@
 from libc.math cimport NAN, fabs, floor
 from libc.stdint cimport int64_t
 from libc.stdlib cimport realloc
+from libc.string cimport memset
 
 from btcore._core.account cimport Account, Entry, Position, Terms, Ticket, commission_of, reject
 from btcore._core.decisions cimport refuse_size
@@ -51,6 +52,7 @@ cdef void book(
     cdef int64_t out = base - slip
     cdef int64_t gain = (2 * base + spread) - (2 * p.entry_base - p.entry_spread)
     cdef Trade trade
+    memset(&trade, 0, sizeof(Trade))    # padding too: equal trades have equal bytes
     trade.parent = account.parents
     trade.side = p.side
     trade.size = p.size

@@ -70,7 +70,8 @@ cdef void advance_sum(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
         accumulate(&w.head, &w.head_rest, admit(w, a[i], 0.0))
         total, rest = w.head, w.head_rest + w.tail_rests[w.at + 1]
         accumulate(&total, &rest, w.tails[w.at + 1])
-        total += rest
+        if total - total == 0.0:    # beyond the largest float there is no rest
+            total += rest
         if complete(w, op):
             out[i] = total / <double> w.seen if mean else total
         else:

@@ -39,6 +39,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }
 REQUIRED = ("timestamp", "open", "high", "low", "close")
 MAPPABLE = (*NAMES, "date", "time", "spread")
+TIME_KEYS = ((), ("timestamp",), ("date", "time"))
 
 
 def normalised(name: Any) -> str:
@@ -46,19 +47,19 @@ def normalised(name: Any) -> str:
     return re.sub(r"[\s\-]+", "_", str(name).strip().strip("<>").strip().lower())
 
 
-def match_names(available: list[Any], given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def match_names(available: list[Any], given: Mapping[str, Any] | None = None, index: Any = None) -> dict[str, Any]:
     """Which column is which: a mapping from timestamp (or date and time), open, ... to names in `available`.
 
-    `given` names columns where they are not the usual ones. Volume and spread may be absent from the result, and so may
-    the time, which the caller may find elsewhere. Raises DataError for missing or doubled columns.
+    `given` names columns where they are not the usual ones; the time may also be the index of that name. Volume and
+    spread may be absent from the result, and so may the time, which the caller may find elsewhere. Raises DataError for
+    missing or doubled columns, ParameterError for keys of `given` that mean nothing.
     """
     found = dict(given or {})
+    _check_keys(found)
     for key, name in found.items():
-        if key not in MAPPABLE:
-            raise ParameterError(f"columns= takes {', '.join(MAPPABLE)}; got {key!r}")
         if list(available).count(name) > 1:
             raise DataError(f"the column {name!r} exists {list(available).count(name)} times")
-        if name not in available and key != "timestamp":
+        if name not in available and (key != "timestamp" or index is None or name != index):
             raise DataError(f"columns= names {name!r} for {key}, but the columns are {_listed(available)}")
     for key, aliases in NAMES.items():
         if key not in found and not (key == "timestamp" and "date" in found and "time" in found):
@@ -70,6 +71,18 @@ def match_names(available: list[Any], given: Mapping[str, Any] | None = None) ->
             f"name them, e.g. columns={{{missing[0]!r}: ...}}"
         )
     return found
+
+
+def _check_keys(given: Mapping[str, Any]) -> None:
+    for key in given:
+        if key not in MAPPABLE:
+            raise ParameterError(f"columns= takes the keys {', '.join(MAPPABLE)}; got {key!r}")
+    times = tuple(key for key in ("timestamp", "date", "time") if key in given)
+    if times not in TIME_KEYS:
+        raise ParameterError(
+            "columns= takes the time as 'timestamp' (date and time in one column), or as 'date' and 'time' together; "
+            f"got {' and '.join(map(repr, times))}"
+        )
 
 
 def _find(key: str, aliases: tuple[str, ...], available: list[Any], taken: set[Any]) -> dict[str, Any]:
@@ -94,17 +107,13 @@ def columns_of_frame(frame: Any, *, tz: Any, names: Mapping[str, str] | None, sy
     from btcore.candles.times import utc_times
 
     available = _names(frame)
-    found = match_names(available, names)
+    found = match_names(available, names, getattr(getattr(frame, "index", None), "name", None))
     if len(frame[found["open"]]) == 0:
         raise DataError(f"no candles{f' of {symbol}' if symbol else ''}: the frame is empty")
     index = _time_index(frame, found)
     if index is not None:
         times = index
     elif "timestamp" in found:
-        if found["timestamp"] not in available:
-            raise DataError(
-                f"columns= names {found['timestamp']!r} for timestamp, but the columns are {_listed(available)}"
-            )
         times = frame[found["timestamp"]]
     elif "date" in found:
         times = _joined(frame[found["date"]], frame[found["time"]])

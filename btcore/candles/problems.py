@@ -118,7 +118,7 @@ def _time_problems(columns: Columns) -> Iterator[Problem]:
 
 def off_grid_text(columns: Columns, grid: Grid) -> str:
     """The message for prices that are not on a declared grid."""
-    lines: list[tuple[int, str]] = []
+    lines: dict[int, str] = {}
     count = np.zeros(len(columns), bool)
     for field, values in zip(FIELDS, columns.prices, strict=True):
         exact = values * grid.scale if grid.is_ratio else values / grid.scale
@@ -126,8 +126,8 @@ def off_grid_text(columns: Columns, grid: Grid) -> str:
         off = ~((distance <= grid.near) & (distance <= grid.keep * exact))
         count |= off
         for row in np.flatnonzero(off)[:SHOWN_ROWS]:
-            lines.append((row, f"{row_text(columns, row)}: {field} is {values[row]!s}, {exact[row]:.6g} ticks"))
-    shown = "; ".join(text for _, text in sorted(lines)[:SHOWN_ROWS])
+            lines.setdefault(row, f"{row_text(columns, row)}: {field} is {values[row]!s}, {exact[row]:.10g} ticks")
+    shown = "; ".join(lines[row] for row in sorted(lines)[:SHOWN_ROWS])
     return (
         f"{int(count.sum())} of {len(columns)} candles{of_symbol(columns)} have prices off the grid of "
         f"tick={grid.tick!r}: {shown}\nPass the tick of the source, or none to have it inferred; "

@@ -49,7 +49,8 @@ def ema(x: Any, span: float) -> Any:
     """
     if isinstance(span, bool) or not isinstance(span, numbers.Real) or not math.isfinite(span) or span < 1:
         raise ParameterError(f"span must be a number >= 1, got {span!r}")
-    return _exponential(x, 2.0 / (float(span) + 1.0), f"ema({{}}, {span!r})")
+    span = float(span)
+    return _exponential(x, 2.0 / (span + 1.0), f"ema({{}}, {span:g})")
 
 
 def rma(x: Any, n: int) -> Any:

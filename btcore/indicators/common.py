@@ -36,7 +36,7 @@ def apply(build: Callable[..., Any], *series: Any) -> Any:
 
 
 def _values(series: Any) -> np.ndarray:
-    values = np.asarray(series)
+    values = series if isinstance(series, np.ma.MaskedArray) else np.asarray(series)
     if values.dtype == object:
         raise ExpressionError(f"a series holds numbers or booleans, got dtype object, e.g. {values.flat[:1]!r}")
     return values

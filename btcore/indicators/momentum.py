@@ -39,7 +39,8 @@ def rsi(x: Any, n: int = 14) -> Any:
     def build(series: Expr) -> Expr:
         change = number(series) - number(series).shift(1)
         up, down = rma(maximum(change, 0.0), n), rma(maximum(-change, 0.0), n)
-        return (100.0 * up / (up + down)).labelled(f"rsi({series!r}, {n})")
+        share: Expr = 100.0 * up / (up + down)
+        return share.labelled(f"rsi({series!r}, {n})")
 
     return apply(build, x)
 
@@ -68,6 +69,8 @@ def zscore(x: Any, window: int, *, ddof: int = 1) -> Any:
 
     def build(series: Expr) -> Expr:
         apart = number(series) - rolling_mean(series, window)
-        return (apart / rolling_std(series, window, ddof=ddof)).labelled(f"zscore({series!r}, {window})")
+        option = "" if ddof == 1 else f", ddof={ddof}"
+        scaled: Expr = apart / rolling_std(series, window, ddof=ddof)
+        return scaled.labelled(f"zscore({series!r}, {window}{option})")
 
     return apply(build, x)

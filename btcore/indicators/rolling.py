@@ -15,12 +15,14 @@ from btcore.indicators.common import apply, whole_number
 __all__ = ["rolling_max", "rolling_mean", "rolling_min", "rolling_std", "rolling_sum", "rolling_var"]
 
 
-def _rolling(op: str, x: Any, window: int, min_periods: int | None, *extra: int) -> Any:
+def _rolling(op: str, x: Any, window: int, min_periods: int | None, ddof: int | None = None) -> Any:
     window = whole_number("window", window)
     least = window if min_periods is None else whole_number("min_periods", min_periods)
     if least > window:
         raise ParameterError(f"min_periods must be at most the window {window}, got {least}")
-    name = f"{op}({{}}, {window}{'' if least == window else f', min_periods={least}'})"
+    extra = () if ddof is None else (whole_number("ddof", ddof, 0),)
+    options = [f", min_periods={least}"] * (least != window) + [f", ddof={ddof}"] * (ddof not in (None, 1))
+    name = f"{op}({{}}, {window}{''.join(options)})"
 
     def build(series: Expr) -> Expr:
         return Expr(op, (number(series),), (window, least, *extra)).labelled(name.format(repr(series)))
@@ -29,7 +31,7 @@ def _rolling(op: str, x: Any, window: int, min_periods: int | None, *extra: int)
 
 
 def rolling_sum(x: Any, window: int, min_periods: int | None = None) -> Any:
-    """Sum of the last `window` values, relative error at most about 1e-14 for values of one sign.
+    """Sum of the last `window` values, compensated: as if added exactly and rounded once or twice.
 
     Parameters
     ----------
@@ -68,13 +70,13 @@ def rolling_mean(x: Any, window: int, min_periods: int | None = None) -> Any:
 def rolling_var(x: Any, window: int, min_periods: int | None = None, *, ddof: int = 1) -> Any:
     """Variance of the last `window` values, divided by ``count - ddof`` (NaN where that is not above 0).
 
-    Exactly 0 on a constant window. Chan, Golub and LeVeque's merge of power sums about values of the window;
-    relative error at most 1e-12. Other parameters, NaN and errors as ``rolling_sum``.
+    Exactly 0 on a constant window. Welford's sums, taken relative to a value of the window and merged by Chan, Golub
+    and LeVeque's formula; relative error at most 1e-12. Other parameters, NaN and errors as ``rolling_sum``.
 
     >>> rolling_var([1.0, 2.0, 4.0], 2).tolist()
     [nan, 0.5, 2.0]
     """
-    return _rolling("rolling_var", x, window, min_periods, whole_number("ddof", ddof, 0))
+    return _rolling("rolling_var", x, window, min_periods, ddof)
 
 
 def rolling_std(x: Any, window: int, min_periods: int | None = None, *, ddof: int = 1) -> Any:
@@ -83,7 +85,7 @@ def rolling_std(x: Any, window: int, min_periods: int | None = None, *, ddof: in
     >>> rolling_std([1.0, 1.0, 3.0], 2, ddof=0).tolist()
     [nan, 0.0, 1.0]
     """
-    return _rolling("rolling_std", x, window, min_periods, whole_number("ddof", ddof, 0))
+    return _rolling("rolling_std", x, window, min_periods, ddof)
 
 
 def rolling_min(x: Any, window: int, min_periods: int | None = None) -> Any:

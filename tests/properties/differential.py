@@ -16,13 +16,13 @@ import time
 from typing import Any
 
 import numpy as np
-from properties.generator import Case, Group, random_group
 from reference.engine import simulate as twin
 from reference.statistics import statistics
 
 import btcore as bt
 from btcore.metrics import summary
 from btcore.plan import Conditions, Plan
+from properties.generator import Case, Group, random_group
 
 CASES_PER_GROUP = 500
 LONG_EVERY = 20  # one group in so many has few series of thousands of candles, over many zones and blocks
@@ -51,7 +51,9 @@ def differences(group: Group, case: Case, compiled: tuple[np.ndarray, dict[str, 
     slow = twin(case.trader(group, case.start, case.end), candles, **case.arguments)
     found = [f"rejected: {rejected} and {slow.rejected}"] if rejected != slow.rejected else []
     if (totals["limit_fills"], totals["exact_touches"]) != (slow.limit_fills, slow.exact_touches):
-        found.append(f"touches: {totals['limit_fills'], totals['exact_touches']} and {slow.limit_fills, slow.exact_touches}")
+        found.append(
+            f"touches: {totals['limit_fills'], totals['exact_touches']} and {slow.limit_fills, slow.exact_touches}"
+        )
     if len(rows) != len(slow.trades):
         return [*found, f"{len(rows)} trades and {len(slow.trades)}"]
     for k, trade in enumerate(slow.trades):

@@ -7,6 +7,7 @@ Prices are small whole numbers of ticks, so that touches, gaps, ties and conflic
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ def random_group(seed: int, cases: int, length: tuple[int, int] = (2, 24), reach
     candles = random_candles(rng, sum(lengths), tick)
     arrays = random_arrays(rng, len(candles), tick, reach)
     bounds = np.concatenate([[0], np.cumsum(lengths)]).tolist()
-    made = [random_case(rng, a, b, tick, reach) for a, b in zip(bounds, bounds[1:], strict=False)]
+    made = [random_case(rng, a, b, tick, reach) for a, b in itertools.pairwise(bounds)]
     return Group(candles, made, arrays)
 
 
@@ -84,7 +85,9 @@ def random_candles(rng: random.Random, n: int, tick: float) -> bt.Candles:
     if kind != "two":
         return bt.Candles(times, *prices, quote=kind, spread=spread, **settings)
     lifted = [tuple(p + d for p in row) for row, d in zip(rows, random_lifts(rng, n), strict=True)]
-    return bt.Candles(times, *prices, ask=bt.Candles(times, *price_columns(lifted, tick), quote="ask", **settings), **settings)
+    return bt.Candles(
+        times, *prices, ask=bt.Candles(times, *price_columns(lifted, tick), quote="ask", **settings), **settings
+    )
 
 
 def random_rows(rng: random.Random, n: int) -> list[tuple[int, int, int, int]]:

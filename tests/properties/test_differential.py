@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from properties.differential import CASES_PER_GROUP, check_group, group_of, run_compiled
-from properties.generator import random_group
 from reference.codes import EntryKind, ExitReason, RejectReason
 
 from btcore._core.types import BLOCK, ZONE
+from properties.differential import CASES_PER_GROUP, check_group, group_of, run_compiled
+from properties.generator import random_group
 
 CASES = 50_000
 

@@ -15,7 +15,7 @@ from reference.operators import evaluate
 
 import btcore as bt
 
-CANDLES = int(os.environ.get("BTCORE_TREE_CANDLES", 100_000))
+CANDLES = int(os.environ.get("BTCORE_TREE_CANDLES", "100000"))
 TREES = 20
 
 
@@ -55,7 +55,9 @@ def random_condition(rng):
         return bt.crosses_below(series, -bound), bt.crosses_above(series, bound)
     calm = bt.rolling_std(bt.close, 30) < bt.rolling_mean(bt.true_range(), 60) * rng.choice([1.5, 2.0])
     if shape == 2:
-        return calm & (series > bound) & ~(series.shift(1) > bound), calm & (series < -bound) & (series.shift(1) >= -bound)
+        return calm & (series > bound) & ~(series.shift(1) > bound), calm & (series < -bound) & (
+            series.shift(1) >= -bound
+        )
     trend = bt.close > bt.rolling_max(bt.high, 30).shift(1)
     return trend & (series > 0), (bt.close < bt.rolling_min(bt.low, 30).shift(1)) & (series < 0)
 
@@ -83,7 +85,8 @@ def random_strategy(seed):
 def with_arrays(strategy, candles, memo):
     """The same strategy with the twin's values in place of its expressions."""
     conditions = {
-        name: None if expr is None else np.array(evaluate(expr, candles, memo)) for name, expr in strategy.conditions.items()
+        name: None if expr is None else np.array(evaluate(expr, candles, memo))
+        for name, expr in strategy.conditions.items()
     }
     levels = {
         name: tuple(None if part is None else np.array(evaluate(part, candles, memo)) for part in pair)
