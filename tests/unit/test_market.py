@@ -118,16 +118,13 @@ def test_markets_are_kept_with_the_candles_where_the_spread_is_theirs() -> None:
 @pytest.mark.parametrize(
     ("spread", "message"),
     [
-        (np.ones(N - 1), rf"Costs\(spread=...\): need one value per candle, {N}; got shape \({N - 1},\)"),
-        (np.ones((N, 1)), rf"need one value per candle, {N}; got shape \({N}, 1\)"),
-        ([], r"need one value per candle, 200; got shape \(0,\)"),
-        (np.where(np.arange(N) >= 150, -1.0, 1.0), "50 values are not finite or negative, first at candle 150: .*-1.0"),
-        (
-            np.where(np.arange(N) == 3, np.nan, 1.0),
-            "1 values are not finite or negative, first at candle 3: .*nan.*0.0",
-        ),
-        (np.where(np.arange(N) == 0, np.inf, 1.0), "1 values are not finite or negative, first at candle 0: .*inf"),
-        (["wide"] * N, r"Costs\(spread=...\)"),
+        (np.ones(N - 1), rf"Costs.spread=....: {N - 1} values for {N} candles"),
+        ([], f"0 values for {N} candles"),
+        (np.ones((N, 1)), rf"Costs: a spread per candle has one dimension, got shape \({N}, 1\)"),
+        (np.where(np.arange(N) >= 150, -1.0, 1.0), "Costs: 50 .*negative or not finite, first at candle 150: -1.0"),
+        (np.where(np.arange(N) == 3, np.nan, 1.0), "Costs: 1 .*not finite, first at candle 3: nan; give 0.0 where"),
+        (np.where(np.arange(N) == 0, np.inf, 1.0), "Costs: 1 .*not finite, first at candle 0: inf"),
+        (["wide"] * N, "Costs: spread must be a number or one number per candle"),
     ],
 )
 def test_spreads_that_do_not_fit(spread: Any, message: str) -> None:

@@ -20,7 +20,7 @@ X = np.random.default_rng(31).normal(size=300)
 
 def operators(program: Program) -> list[tuple[int, ...]]:
     """Codes in the order in which the core runs them."""
-    return [made[0] for made in program._operators()]
+    return [made[0] for made in program._operators(len(X))]
 
 
 def test_the_lists_agree_with_the_core() -> None:
@@ -51,7 +51,7 @@ def test_exponential_means_share_banks(count: int) -> None:
     program = Program()
     for span in range(2, 2 + count):
         program.slot(bt.ema(close, span))
-    made = list(program._operators())
+    made = list(program._operators(len(X)))
     assert [len(operator[-1]) for operator in made] == [LANES] * (count // LANES) + [count % LANES] * (
         count % LANES > 0
     )
@@ -61,7 +61,7 @@ def test_operators_follow_their_inputs() -> None:
     program = Program()
     program.slot(bt.rolling_max(bt.ema(bt.ema(close, 3) - bt.rsi(close, 5), 4), 3) > bt.atr(3).shift(1))
     written: set[int] = {slot for slot, _ in program._columns + program._constants}
-    for _, out, a, b, c, *_, lanes in program._operators():
+    for _, out, a, b, c, *_, lanes in program._operators(len(X)):
         inputs = [lane[0] for lane in lanes] or [slot for slot in (a, b, c) if slot]
         assert set(inputs) <= written
         written |= {lane[1] for lane in lanes} or {out}

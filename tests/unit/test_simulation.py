@@ -53,15 +53,13 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"size": 0}, errors.StrategyError, "size must be finite and above 0, got 0"),
     ({"size": "all"}, errors.ExpressionError, "cannot use 'all' in an expression"),
     ({"strategy": ORDERS, "size": close}, errors.StrategyError, "order at 5: its size must be a number"),
-    *[({"start": start, "end": end}, errors.ParameterError,
-       rf"evaluation window from start={start} to end={end} holds no candle, or reaches outside: there are {N} candles")
-      for start, end in ((-1, None), (N, None), (None, N + 1), (10, 10), (20, 10))],
-    ({"start": "soon"}, errors.ParameterError, "start and end are indices of candles or times like '2020-01-31', got 'soon'"),
+    *[({"start": start, "end": end}, errors.ParameterError, "evaluation window .* 300 candles")
+      for start, end in ((-1, None), (N, None), (None, N + 1), (10, 10), (20, 10), ("1999-01-01", "1999-01-02"))],
+    ({"start": "soon"}, errors.ParameterError, "start and end are indices .*or times like '2020-01-31', got 'soon'"),
     ({"start": 1.0}, errors.ParameterError, "start and end are indices of candles or times, got 1.0"),
     ({"end": True}, errors.ParameterError, "start and end are indices of candles or times, got True"),
     ({"end": pd.NaT}, errors.ParameterError, "start and end are indices of candles or times, got "),
     ({"end": np.datetime64("NaT")}, errors.ParameterError, "start and end are indices of candles or times, got "),
-    ({"start": "1999-01-01", "end": "1999-01-02"}, errors.ParameterError, "from start='1999-01-01' to end='1999-01-02'"),
     ({"strategy": strategy(enter_long=[True])}, errors.DataError, "has 1 values for 300 candles; give one value per"),
     ({"strategy": strategy(stop=np.ones(N + 1))}, errors.DataError, "has 301 values for 300 candles"),
     ({"strategy": strategy(size=np.ones(2))}, errors.DataError, "has 2 values for 300 candles"),
@@ -161,7 +159,7 @@ def test_times_that_nanoseconds_cannot_hold(moment: Any) -> None:
     try:
         result = bt.simulate(strategy(), CANDLES, end=moment)
     except errors.ParameterError as error:
-        assert "holds no candle" not in str(error)
+        assert "evaluation window" not in str(error)
         return
     assert len(result.equity()) == N
 
