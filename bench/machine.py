@@ -31,7 +31,7 @@ def load() -> float:
 
 
 def facts(*packages: str) -> dict[str, Any]:
-    """Processor, cores, system, Python, date, load, commit, and the versions of the named packages that are installed."""
+    """Processor, cores, system, Python, date, load, commit, and versions of those packages that are installed."""
     versions = {}
     for name in packages:
         try:
