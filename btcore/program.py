@@ -22,10 +22,10 @@ __all__ = ["Program", "evaluate"]
 COLUMNS = ("open", "high", "low", "close", "volume")
 LEAVES = ("column", "constant", "array")
 # Operators without memory: a level expression applies them only on the candles where a signal stands.
-ELEMENTWISE = frozenset(
-    ("add", "sub", "mul", "div", "neg", "abs", "sqrt", "minimum", "maximum", "where")
-    + ("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not")
-)
+ELEMENTWISE = {
+    *("add", "sub", "mul", "div", "neg", "abs", "sqrt", "minimum", "maximum", "where"),
+    *("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "not"),
+}
 
 Instruction = tuple[int, int, int, int, float]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from btcore.candles.columns import as_nanoseconds
+from btcore.candles.columns import NS_PER_UNIT, as_nanoseconds
 from btcore.candles.problems import NOT_A_TIME, SHOWN_ROWS, time_text
 from btcore.errors import DataError, ParameterError
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 HOUR_NS = 3_600_000_000_000
+YEAR_NS = 365 * 24 * HOUR_NS
+EPOCH_UNITS = ("s", "ms", "us", "ns")
 TZ_REMEDY = "pass tz=, the zone of the source, e.g. tz='UTC', 'EET', 'Etc/GMT+5' (UTC-5) or 'America/New_York+7'"
 
 _DATES = (
@@ -137,9 +139,30 @@ def time_layout(text: str) -> tuple[str, bool]:
             return f"{layout}{match['lead']}%#z", True
     if re.fullmatch(r"\d+(\.\d+)?", stripped):
         raise DataError(
-            f"time {text!r} is a number without a unit; convert it, e.g. pl.from_epoch(..., time_unit='ms')"
+            f"time {text!r} is a number without a unit; say which, e.g. time_unit='ms' (of s, ms, us, ns since 1970 UTC)"
         )
     raise DataError(f"time {text!r} is not written in a known way, such as 2022-01-31 23:59:00 or 2022.01.31 23:59")
+
+
+def since_epoch(times: np.ndarray, unit: str) -> np.ndarray:
+    """Whole numbers of `unit` ("s", "ms", "us", "ns") since 1970 UTC as int64 ns [n].
+
+    Raises DataError naming rows that show another unit: beyond nanoseconds, or, where a finer unit than seconds is
+    given, in 1970, where times of a coarser one would lie.
+    """
+    factor = NS_PER_UNIT[unit]
+    limit = np.iinfo(np.int64).max // factor
+    wrong = (times > limit) | (times < -limit)
+    if unit != "s":
+        wrong |= (times >= 0) & (times < YEAR_NS // factor)
+    if wrong.any():
+        rows = np.flatnonzero(wrong)
+        shown = ", ".join(f"row {row + 1}: {times[row]}" for row in rows[:SHOWN_ROWS])
+        raise DataError(
+            f"{len(rows)} of {len(times)} times are no plausible times in {unit} since 1970: {shown}; is time_unit= "
+            "that of the source, in every row?"
+        )
+    return times * np.int64(factor)
 
 
 def localised(local: np.ndarray, tz: Any) -> np.ndarray:

@@ -16,8 +16,10 @@ class ReadOptions:
     tz : zone of times that carry none; None where the user gave none
     symbol : name of the instrument
     columns : names of columns where they are not the usual ones
+    time_unit : unit of times that are whole numbers since 1970 UTC: "s", "ms", "us" or "ns"; None for other times
     """
 
     tz: Any = None
     symbol: str = ""
     columns: Mapping[str, str] | None = None
+    time_unit: str | None = None

@@ -13,6 +13,7 @@ from btcore.candles.container import QUOTES, Candles
 from btcore.candles.repairs import repair_names
 from btcore.candles.resample import timeframe_ns
 from btcore.candles.ticks import Grid
+from btcore.candles.times import EPOCH_UNITS
 from btcore.data import cached, fxcm, histdata, mt5, parquet
 from btcore.data.options import ReadOptions
 from btcore.data.source import Source
@@ -35,6 +36,7 @@ class _Request:
     timeframe: str | None
     repair: tuple[str, ...]
     columns: Mapping[str, str] | None
+    time_unit: str | None
 
     def key(self) -> dict[str, Any]:
         """The same as text and numbers."""
@@ -52,6 +54,7 @@ def read_candles(
     quote: str = "bid",
     spread: float | None = None,
     columns: Mapping[str, str] | None = None,
+    time_unit: str | None = None,
     timeframe: str | None = None,
     repair: str | Iterable[str] | None = None,
     cache: bool = True,
@@ -68,6 +71,7 @@ def read_candles(
     ask : the file of the ask side, read the same way, or Candles; the timestamps must be the same
     spread : price units; None: that of the file, else 0
     columns : names of columns where they are not the usual ones, e.g. ``{"timestamp": "t"}``, for text and Parquet
+    time_unit : "s", "ms", "us" or "ns" for text files whose time column holds whole numbers since 1970 UTC
     timeframe : resample to this timeframe, e.g. "1h"
     repair : name or names of repairs, see `btcore.candles.REPAIRS`; none happens unasked
     cache : keep the checked columns on disk, mapped into memory from the second reading on. They lie in the user's
@@ -91,7 +95,7 @@ def read_candles(
     >>> print(read_candles(path, symbol="EURUSD", cache=False))
     Candles(EURUSD, 1 candles, 2024-01-02 22:00:00 UTC to 2024-01-02 22:00:00 UTC, bid, tick 0.0001 (inferred))
     """
-    request = _Request(format, tz, symbol or "", tick, quote, spread, timeframe, repair_names(repair), columns)
+    request = _Request(format, tz, symbol or "", tick, quote, spread, timeframe, repair_names(repair), columns, time_unit)
     _check(request)
     source = Path(path).expanduser()
     ask = ask if ask is None or isinstance(ask, Candles) else Path(ask).expanduser()
@@ -108,6 +112,8 @@ def _check(request: _Request) -> None:
         timeframe_ns(request.timeframe)
     if request.tick is not None:
         Grid.declared(request.tick)
+    if request.time_unit is not None and request.time_unit not in EPOCH_UNITS:
+        raise ParameterError(f"time_unit must be one of {', '.join(EPOCH_UNITS)}, got {request.time_unit!r}")
     known = [name for reader in READERS for name in reader.NAMES]
     if request.format is not None and request.format not in known:
         raise ParameterError(f"format must be one of {', '.join(known)}, got {request.format!r}")
@@ -118,7 +124,7 @@ def _read(path: Path, request: _Request, ask: Candles | Path | None) -> Candles:
         ask = _read(ask, replace(request, quote="ask", spread=None, timeframe=None), None)
     source = Source(path)
     reader = _reader_of(source, request.format)
-    columns = reader.read(source, ReadOptions(request.tz, request.symbol, request.columns))
+    columns = reader.read(source, ReadOptions(request.tz, request.symbol, request.columns, request.time_unit))
     try:
         candles = candles_from_columns(
             columns, tick=request.tick, spread=request.spread, repair=request.repair, quote=request.quote, ask=ask

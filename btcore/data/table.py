@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from btcore.candles.problems import SHOWN_ROWS
-from btcore.candles.times import parse_times, time_layout
+from btcore.candles.times import parse_times, since_epoch, time_layout
 from btcore.errors import DataError
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class Layout:
     names : a unique name for each field of a row
     times : the field with the time, or those with the date and the time of day
     numbers : the fields to read as float64
+    time_unit : "s", "ms", "us" or "ns" where the time is a whole number since 1970 UTC; None where it is text
     """
 
     separator: str
@@ -36,6 +37,7 @@ class Layout:
     names: Sequence[str]
     times: Sequence[str]
     numbers: Sequence[str]
+    time_unit: str | None = None
 
 
 def split_line(line: str, separator: str) -> list[str]:
@@ -59,8 +61,7 @@ def read_table(source: Source, layout: Layout) -> tuple[np.ndarray, bool, dict[s
     if len(source.head) <= layout.header_rows:
         raise DataError(f"{source.path} holds a header but no rows")
     try:
-        time_format, aware = time_layout(_first_time(source, layout))
-        time = _joined_times(layout).str.to_datetime(time_format, time_unit="ns", strict=False, cache=False)
+        time, aware = _parsed_time(source, layout)
         rows = _scan(source, layout, pl.Float64).select(time.alias(" time"), *layout.numbers)
         frame = rows.collect(engine="streaming")
     except (pl.exceptions.PolarsError, DataError):
@@ -69,7 +70,25 @@ def read_table(source: Source, layout: Layout) -> tuple[np.ndarray, bool, dict[s
         again = source.without_blank_lines()
         return _second_try(source, layout, frame) if again is None else read_table(again, layout)
     numbers = {name: frame[name].to_numpy() for name in layout.numbers}
-    return frame[" time"].to_physical().to_numpy(), aware, numbers
+    return _nanoseconds(source, frame[" time"].to_physical().to_numpy(), layout), aware, numbers
+
+
+def _parsed_time(source: Source, layout: Layout) -> tuple[pl.Expr, bool]:
+    """The time column as datetimes, or as whole numbers where it has a unit, and whether it is UTC."""
+    import polars as pl
+
+    first = _first_time(source, layout)
+    if layout.time_unit is not None:
+        return _joined_times(layout).cast(pl.Int64, strict=False), True
+    time_format, aware = time_layout(first)
+    return _joined_times(layout).str.to_datetime(time_format, time_unit="ns", strict=False, cache=False), aware
+
+
+def _nanoseconds(source: Source, times: np.ndarray, layout: Layout) -> np.ndarray:
+    try:
+        return times if layout.time_unit is None else since_epoch(times, layout.time_unit)
+    except DataError as error:
+        raise DataError(f"{source.path}: {error}") from None
 
 
 def _first_time(source: Source, layout: Layout) -> str:
@@ -82,6 +101,8 @@ def _first_time(source: Source, layout: Layout) -> str:
 def _joined_times(layout: Layout) -> pl.Expr:
     import polars as pl
 
+    if len(layout.times) == 1:
+        return pl.col(layout.times[0])
     return pl.concat_str([pl.col(name) for name in layout.times], separator=" ")
 
 
@@ -99,7 +120,7 @@ def _second_try(source: Source, layout: Layout, frame: pl.DataFrame) -> tuple[np
     """Times whose layout varies (fractions of a second in some rows); anything else is a fault to name."""
     import polars as pl
 
-    if sum(frame.select(layout.numbers).null_count().row(0)):
+    if layout.time_unit is not None or sum(frame.select(layout.numbers).null_count().row(0)):
         raise DataError(_diagnosis(source, layout))
     text = _scan(source, layout, pl.String).select(_joined_times(layout)).collect().to_series()
     try:
@@ -120,14 +141,15 @@ def _diagnosis(source: Source, layout: Layout) -> str:
         frame = _scan(source, layout, pl.String).collect()
     except pl.exceptions.PolarsError as error:
         return f"{source.path} cannot be parsed: {str(error).splitlines()[0]}"
-    for name in layout.numbers:
+    whole = () if layout.time_unit is None else layout.times
+    for name in (*whole, *layout.numbers):
         values = frame[name].str.strip_chars()
-        bad = values.cast(pl.Float64, strict=False).is_null().arg_true()
+        bad = values.cast(pl.Int64 if name in whole else pl.Float64, strict=False).is_null().arg_true()
         if len(bad):
             found = (repr(values[row]) if values[row] else "nothing" for row in bad[:SHOWN_ROWS])
             shown = ", ".join(f"row {row + 1} has {text}" for row, text in zip(bad, found, strict=False))
             return (
-                f"{source.path}: {len(bad)} of {len(values)} rows have no number in {name}: {shown}"
+                f"{source.path}: {len(bad)} of {len(values)} rows have no {'whole ' if name in whole else ''}number in {name}: {shown}"
                 f"{_number_remedy(values[bad[0]])}"
             )
         if (values != frame[name]).any():

@@ -46,10 +46,13 @@ def read_text(source: Source, options: ReadOptions, *, volume: str | None = None
     times = [found[key] for key in ("timestamp", "date", "time") if key in found]
     if not times:
         raise DataError(f"{source.path}: no column for the time among {', '.join(names)}")
+    if options.time_unit is not None and len(times) > 1:
+        raise DataError(f"{source.path}: time_unit= is for one column of numbers, the time is in {', '.join(times)}")
     if len(set(names)) < len(names):
         raise DataError(f"{source.path}: a column name exists twice: {', '.join(names)}")
     fields = [found[key] for key in ("open", "high", "low", "close", "volume") if key in found]
-    layout = Layout(separator, 1, names, times, fields if points is None else [*fields, points])
+    numbers = fields if points is None else [*fields, points]
+    layout = Layout(separator, 1, names, times, numbers, options.time_unit)
     local, aware, values = read_table(source, layout)
     if not aware and options.tz is None:
         raise DataError(f"{source.path}: times carry no zone; {TZ_REMEDY}")

@@ -15,9 +15,7 @@ from properties.differential import Conditions, Plan, same
 
 MINUTE = 60_000_000_000
 MIRROR = 2000
-FIELDS = (
-    bt.simulate([bt.Order(0, 1)], bt.Candles([0, MINUTE], [5, 5], [5, 5], [5, 5], [5, 5])).trades.to_numpy().dtype.names
-)
+PRICES = {"entry_price", "exit_price", "stop_price", "target_price", "exit_stop_price"}
 
 
 def make_candles(rows, **settings):
