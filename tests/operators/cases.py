@@ -15,7 +15,7 @@ WINDOWS = (1, 2, 3, 10, 64, 100)
 SHIFTS = (1, 2, 63, 64, 65, 100)
 ALPHAS = (1.0, 0.5, 2 / 21, 1 / 14, 1e-3)
 # Which of two equal zeros a minimum or maximum gives has no meaning.
-TIES = {"minimum", "maximum", "rolling_min", "rolling_max"}
+TIES = {"minimum", "maximum", "rolling_min", "rolling_max", "true_range"}
 SUMS = {"rolling_sum", "rolling_mean"}
 SPREADS = {"rolling_var", "rolling_std"}
 
