@@ -88,6 +88,12 @@ def test_simulations_of_a_plan_share_the_spread() -> None:
             plan.add([], Conditions(end=N, costs=bt.Costs(spread=other)))
 
 
+@pytest.mark.parametrize("window", [(0, 0), (-1, 5), (5, 5), (6, 5), (0, N + 1), (N, N)])
+def test_windows_outside_the_candles(window: tuple[int, int]) -> None:
+    with pytest.raises(errors.ParameterError, match=f"evaluation window .* {N} candles"):
+        Plan(CANDLES).add([], Conditions(start=window[0], end=window[1]))
+
+
 def test_a_window_of_one_candle() -> None:
     plan = Plan(CANDLES)
     driver = plan.add([bt.Order(7, "long")], Conditions(start=7, end=8))
