@@ -173,6 +173,11 @@ class Candles(Conversions):
         return self._grid.inferred
 
     @property
+    def tick_reason(self) -> str:
+        """In words where the tick comes from: declared, or which candles a coarser one would not hold."""
+        return measures.tick_reason(self)
+
+    @property
     def scale(self) -> float:
         """Ticks are ``price * scale`` where `tick_is_ratio`, else ``price / scale``."""
         return self._grid.scale

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from btcore._core import checks
+from btcore.candles.problems import FIELDS, time_text
 
 if TYPE_CHECKING:
     from btcore.candles.container import Candles
@@ -31,6 +32,28 @@ def day_ends(candles: Candles) -> np.ndarray:
     ends = ends[: checks.day_ends(candles.timestamp, ends)].copy()
     ends.setflags(write=False)
     return ends
+
+
+def tick_reason(candles: Candles) -> str:
+    """Why the tick is what it is: which candles a tick ten times as large would not hold."""
+    if not candles.tick_inferred:
+        return f"tick {candles.tick!r} was declared"
+    off = np.zeros(len(candles), bool)
+    for ticks in candles.ticks:
+        off |= ticks % 10 != 0
+    if not off.any():
+        return f"tick {candles.tick!r} was inferred from more candles or as the coarsest tried; these hold a larger one"
+    row = int(off.argmax())
+    field, price = next(
+        (field, getattr(candles, field)[row])
+        for field, ticks in zip(FIELDS, candles.ticks, strict=True)
+        if ticks[row] % 10
+    )
+    return (
+        f"tick {candles.tick!r} was inferred: {int(off.sum())} of {len(candles)} candles have prices between ticks of "
+        f"{float(f'{candles.tick * 10:.12g}')!r}, the first is candle {row} ({time_text(candles.timestamp[row])}): "
+        f"{field} is {price!s}; declare tick= if these are faults of the source"
+    )
 
 
 def content_hash(candles: Candles) -> str:

@@ -139,7 +139,7 @@ def time_layout(text: str) -> tuple[str, bool]:
             return f"{layout}{match['lead']}%#z", True
     if re.fullmatch(r"\d+(\.\d+)?", stripped):
         raise DataError(
-            f"time {text!r} is a number without a unit; say which, e.g. time_unit='ms' (of s, ms, us, ns since 1970 UTC)"
+            f"time {text!r} is a number without a unit; name it for read_candles, e.g. time_unit='ms', or convert it"
         )
     raise DataError(f"time {text!r} is not written in a known way, such as 2022-01-31 23:59:00 or 2022.01.31 23:59")
 

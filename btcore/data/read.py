@@ -95,7 +95,9 @@ def read_candles(
     >>> print(read_candles(path, symbol="EURUSD", cache=False))
     Candles(EURUSD, 1 candles, 2024-01-02 22:00:00 UTC to 2024-01-02 22:00:00 UTC, bid, tick 0.0001 (inferred))
     """
-    request = _Request(format, tz, symbol or "", tick, quote, spread, timeframe, repair_names(repair), columns, time_unit)
+    request = _Request(
+        format, tz, symbol or "", tick, quote, spread, timeframe, repair_names(repair), columns, time_unit
+    )
     _check(request)
     source = Path(path).expanduser()
     ask = ask if ask is None or isinstance(ask, Candles) else Path(ask).expanduser()
@@ -124,6 +126,8 @@ def _read(path: Path, request: _Request, ask: Candles | Path | None) -> Candles:
         ask = _read(ask, replace(request, quote="ask", spread=None, timeframe=None), None)
     source = Source(path)
     reader = _reader_of(source, request.format)
+    if request.time_unit is not None and reader in (parquet, histdata):
+        raise ParameterError(f"{path}: time_unit= is for text files with a header line, this is {reader.NAMES[0]}")
     columns = reader.read(source, ReadOptions(request.tz, request.symbol, request.columns, request.time_unit))
     try:
         candles = candles_from_columns(

@@ -148,12 +148,15 @@ def _diagnosis(source: Source, layout: Layout) -> str:
         if len(bad):
             found = (repr(values[row]) if values[row] else "nothing" for row in bad[:SHOWN_ROWS])
             shown = ", ".join(f"row {row + 1} has {text}" for row, text in zip(bad, found, strict=False))
+            kind = "whole number" if name in whole else "number"
             return (
-                f"{source.path}: {len(bad)} of {len(values)} rows have no {'whole ' if name in whole else ''}number in {name}: {shown}"
+                f"{source.path}: {len(bad)} of {len(values)} rows have no {kind} in {name}: {shown}"
                 f"{_number_remedy(values[bad[0]])}"
             )
         if (values != frame[name]).any():
             return f"{source.path}: numbers in {name} have spaces around them; remove them"
+    if whole:
+        return f"{source.path} cannot be parsed"
     try:
         parse_times(frame.select(_joined_times(layout)).to_series())
     except DataError as error:

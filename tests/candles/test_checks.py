@@ -167,8 +167,31 @@ def test_a_declared_tick_that_the_prices_break_names_rows() -> None:
         Candles(np.arange(4) * MINUTE, close, close, close, close, tick=0.1, symbol="X")
     text = str(caught.value)
     assert "1 of 4 candles of X have prices off the grid of tick=0.1" in text
-    assert "candle 1 (1970-01-01 00:01:00 UTC): close is 1.25, 12.5 ticks" in text
+    assert "candle 1 (1970-01-01 00:01:00 UTC): open is 1.25, 12.5 ticks" in text
     assert "round_to_tick" in text
+
+
+def test_prices_off_the_grid_name_three_candles() -> None:
+    close = [1.2, 110_420.25, 1.25, 1.35, 1.45]
+    with pytest.raises(errors.DataError) as caught:
+        Candles(np.arange(5) * MINUTE, close, close, close, close, tick=0.1)
+    text = str(caught.value)
+    assert [f"candle {row} " in text for row in range(5)] == [False, True, True, True, False]
+    assert "open is 110420.25, 1104202.5 ticks" in text
+
+
+def test_what_the_tick_comes_from() -> None:
+    prices = [46_319.0, 46_319.5, 46_320.0, 46_320.25]
+    low, high = [46_319.0, 46_319.5, 46_320.0, 46_320.0], [46_320.25] * 4
+    c = Candles(np.arange(4) * MINUTE, prices, high, low, prices)
+    assert c.tick_reason == (
+        "tick 0.01 was inferred: 4 of 4 candles have prices between ticks of 0.1, the first is candle 0 "
+        "(1970-01-01 00:00:00 UTC): high is 46320.25; declare tick= if these are faults of the source"
+    )
+    declared = Candles(np.arange(4) * MINUTE, prices, high, low, prices, tick=0.05)
+    assert declared.tick_reason == "tick 0.05 was declared"
+    whole = Candles(np.arange(2) * MINUTE, *[[100.0, 100.5]] * 4)[:1]
+    assert "tick 0.1 was inferred from more candles" in whole.tick_reason
 
 
 def test_a_price_below_half_a_tick_is_not_on_the_grid() -> None:

@@ -198,7 +198,7 @@ def test_names_can_be_given() -> None:
         Candles.from_frame(frame, columns=names | {"open": "nothing"})
     with pytest.raises(DataError, match="names 'nothing' for timestamp"):
         Candles.from_frame(frame, columns=names | {"timestamp": "nothing"})
-    with pytest.raises(ParameterError, match="columns= takes timestamp, open"):
+    with pytest.raises(ParameterError, match="columns= takes the keys timestamp, open"):
         Candles.from_frame(frame, columns={"Open": "first"})
 
 

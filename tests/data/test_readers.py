@@ -187,7 +187,11 @@ WRONG = {
         (HEADER + ROWS).replace("2022", "xx"), {},
         "file.csv: time 'xx-01.* is not written in a known way",
     ),
-    "epoch": (HEADER + "1641168000,1,2,1,2,0\n", {"tz": "UTC"}, "number without a unit"),
+    "given time that is no column": (
+        HEADER + ROWS, {"columns": {"timestamp": "foo"}},
+        "columns= names 'foo' for timestamp, but the columns are 'timestamp', 'open', .*'volume'",
+    ),
+    "given price that is no column": (HEADER + ROWS, {"columns": {"close": "last"}}, "columns= names 'last' for close"),
     "naive": (NAIVE, {}, "file.csv: times carry no zone; pass tz="),
     "MT5 naive": (MT5, {}, "file.csv: times carry no zone; pass tz="),
     "missing column": (
@@ -234,12 +238,22 @@ def test_what_is_wrong_is_named(tmp_path: Path, name: str) -> None:
         ({"timeframe": "soon"}, "timeframe must be like"),
         ({"repair": "mend"}, "repair must be of"),
         ({"tick": -1}, "tick must be"),
+        ({"columns": {"when": "timestamp"}}, "columns= takes the keys timestamp, open, .*; got 'when'"),
+        ({"columns": {"time": "timestamp"}}, "'timestamp' .date and time in one column.*; got 'time'"),
+        ({"columns": {"date": "timestamp", "timestamp": "x"}}, "got 'timestamp' and 'date'"),
         ({"tz": "Mars"}, "tz='Mars' is not a known zone"),
     ],
 )
 def test_bad_arguments_are_named(tmp_path: Path, options: dict[str, object], message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         read(tmp_path, NAIVE, **options)
+
+
+def test_given_names_in_parquet(tmp_path: Path) -> None:
+    EXPECTED.to_polars().rename({"timestamp": "when"}).write_parquet(tmp_path / "x.pq")
+    assert read_candles(tmp_path / "x.pq", columns={"timestamp": "when"}, cache=False) == EXPECTED
+    with pytest.raises(DataError, match=r"x\.pq: columns= names 'foo' for timestamp, but the columns are 'when'"):
+        read_candles(tmp_path / "x.pq", columns={"timestamp": "foo"}, cache=False)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

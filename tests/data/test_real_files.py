@@ -55,6 +55,8 @@ def test_quoted_rows_with_tabs() -> None:
 def test_perpetual_with_fractions_of_a_second() -> None:
     c = read("btc-perp-2022-01-1m.csv", tz="UTC")
     assert (len(c), c.tick, first_time(c), c.volume[0]) == (45_031, 0.001, "2021-12-31T23:01", 2300413.7295)
+    # Four candles of the source have half cents.
+    assert "4 of 45031 candles have prices between ticks of 0.01, the first is candle 17522 " in c.tick_reason
 
 
 def test_parquet_with_gaps() -> None:
