@@ -263,7 +263,7 @@ WRONG: list[tuple[Any, type[Exception], str]] = [
     (lambda: bt.where([True], [1.0], [1.0, 2.0]), errors.ParameterError, "series must be of one length, got 1, 1, 2"),
     (lambda: bt.ema([None, 1], 3), errors.ExpressionError, "a series holds numbers or booleans, got dtype object"),
     (lambda: bt.ema(["a"], 3), errors.ExpressionError, "holds numbers or booleans, got dtype <U1"),
-    (lambda: bt.ema(np.ones((2, 2)), 3), errors.ExpressionError, r"one dimension .*got shape \(2, 2\)"),
+    (lambda: bt.ema(np.ones((2, 2)), 3), errors.ExpressionError, r"one dimension.*got shape \(2, 2\)"),
     (lambda: bt.ema("close", 3), errors.ExpressionError, "cannot use 'close' in an expression"),
     (lambda: bt.where([1.0, 2.0], close, 1.0), errors.DataError, "needs candles"),
     (lambda: bt.where(close, 1.0, 2.0), errors.ExpressionError, "close is a number where a condition is needed"),
