@@ -107,18 +107,29 @@ class Program:
 
     def _operators(self, length: int) -> Iterator[tuple[Any, ...]]:
         """Operators after their inputs; exponential means are held back until they can share a bank."""
-        done = {key for key in self._slots if key not in {node.key for node in self._nodes}}
-        pending = self._nodes
-        while pending:
-            ready = [node for node in pending if all(part.key in done for part in node.inputs)]
+        users: dict[str, list[Expr]] = {node.key: [] for node in self._nodes}
+        missing = {}
+        for node in self._nodes:
+            inputs = {part.key for part in node.inputs if part.key in users}
+            missing[node.key] = len(inputs)
+            for key in inputs:
+                users[key].append(node)
+        ready = [node for node in self._nodes if not missing[node.key]]
+        while ready:
             chosen = [node for node in ready if node.op != "ewm"] or ready
-            if chosen[0].op == "ewm":
-                for first in range(0, len(chosen), LANES):
-                    yield self._bank(chosen[first : first + LANES])
-            else:
-                yield from (self._operator(node, length) for node in chosen)
-            done.update(node.key for node in chosen)
-            pending = [node for node in pending if node.key not in done]
+            yield from self._emitted(chosen, length)
+            ready = [node for node in ready if node.op == "ewm" and chosen is not ready]
+            for user in (user for node in chosen for user in users[node.key]):
+                missing[user.key] -= 1
+                if not missing[user.key]:
+                    ready.append(user)
+
+    def _emitted(self, nodes: list[Expr], length: int) -> Iterator[tuple[Any, ...]]:
+        """Operators of nodes whose inputs are there: exponential means in banks, or others one by one."""
+        if nodes[0].op == "ewm":
+            yield from (self._bank(nodes[first : first + LANES]) for first in range(0, len(nodes), LANES))
+        else:
+            yield from (self._operator(node, length) for node in nodes)
 
     def _bank(self, nodes: list[Expr]) -> tuple[Any, ...]:
         lanes = [(self._slots[node.inputs[0].key], self._slots[node.key], node.params[0]) for node in nodes]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -85,6 +85,14 @@ class Trades:
         return frame
 
 
+class Origin(Protocol):
+    """What a result can ask of the run that made it."""
+
+    def equity(self, rows: np.ndarray) -> np.ndarray: ...
+
+    def identity(self) -> str: ...
+
+
 class Result:
     """The outcome of one simulation.
 
@@ -112,27 +120,25 @@ class Result:
         rejected: Mapping[str, int],
         execution_time: float,
         rules_version: int,
-        equity: Callable[[], np.ndarray],
-        identity: Callable[[], str],
+        origin: Origin,
     ) -> None:
         self.trades = trades
         self.stats = stats
         self.rejected = rejected
         self.execution_time = execution_time
         self.rules_version = rules_version
-        self._equity = equity
-        self._identity = identity
+        self._origin = origin
 
     def equity(self) -> np.ndarray:
         """Equity at each close of the evaluation window (rule T4): float64, shape (end - start,), account currency.
 
         Realised profit plus the open position valued at the side it would leave at, before exit costs.
         """
-        return self._equity()
+        return self._origin.equity(self.trades.to_numpy())
 
     @property
     def content_hash(self) -> str:
-        return hashlib.blake2b(self._identity().encode(), digest_size=16).hexdigest()
+        return hashlib.blake2b(self._origin.identity().encode(), digest_size=16).hexdigest()
 
     def __repr__(self) -> str:
         s = self.stats

@@ -7,11 +7,11 @@ import math
 import numbers
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from btcore._core.engine import Driver
 from btcore._core.equity import equity_curve
 from btcore.candles import Candles
 from btcore.costs import Costs
@@ -26,6 +26,7 @@ from btcore.strategy import Exit, Order, Strategy, checked_size
 
 __all__ = ["simulate"]
 
+FIRST_DAY, LAST_DAY = np.datetime64("1677-09-21"), np.datetime64("2262-04-11")  # ends of int64 nanoseconds
 Moment = int | str | datetime.datetime | np.datetime64
 
 
@@ -96,29 +97,34 @@ def simulate(
     plan = Plan(candles)
     driver = plan.add(orders, conditions)
     plan.run()
-    return _result(driver, orders, candles, conditions, time.perf_counter() - begun)
-
-
-def _result(driver: Driver, orders: Any, candles: Candles, conditions: Conditions, seconds: float) -> Result:
-    rows = driver.trades()
-    window = conditions.start, conditions.end, conditions.cash
-
-    def equity() -> np.ndarray:
-        terms = terms_of(candles, conditions.costs, conditions.rules)
-        curve: np.ndarray = equity_curve(market_of(candles, conditions.costs), terms, rows, *window)
-        return curve
-
     return Result(
-        trades=Trades(rows, candles.symbol),
+        trades=Trades(driver.trades(), candles.symbol),
         stats=summary(driver.totals(), conditions.end - conditions.start),
         rejected=driver.rejected(),
-        execution_time=seconds,
+        execution_time=time.perf_counter() - begun,
         rules_version=RULES_VERSION,
-        equity=equity,
-        identity=lambda: repr(
-            (RULES_VERSION, _identity(orders), candles.content_hash, candles.instrument, _identity(conditions))
-        ),
+        origin=_Origin(orders, candles, conditions),
     )
+
+
+@dataclass(frozen=True)
+class _Origin:
+    """What a result came from: all that its equity and its hash are worked out of when somebody asks."""
+
+    orders: Any
+    candles: Candles
+    conditions: Conditions
+
+    def equity(self, rows: np.ndarray) -> np.ndarray:
+        c = self.conditions
+        terms = terms_of(self.candles, c.costs, c.rules)
+        market = market_of(self.candles, c.costs)
+        curve: np.ndarray = equity_curve(market, terms, rows, c.start, c.end, c.cash)
+        return curve
+
+    def identity(self) -> str:
+        candles = self.candles.content_hash, self.candles.instrument
+        return repr((RULES_VERSION, _identity(self.orders), candles, _identity(self.conditions)))
 
 
 def _identity(value: Any) -> Any:
@@ -173,6 +179,9 @@ def _index(moment: Any, candles: Candles) -> int:
         moment = np.datetime64(moment)
     if not isinstance(moment, np.datetime64) or np.isnat(moment):
         raise ParameterError(f"start and end are indices of candles or times, got {moment!r}")
+    day = moment.astype("datetime64[D]")
+    if not FIRST_DAY < day < LAST_DAY:
+        return 0 if day <= FIRST_DAY else len(candles)
     return int(np.searchsorted(candles.timestamp, moment.astype("datetime64[ns]").astype(np.int64)))
 
 

@@ -89,12 +89,13 @@ def crosses_below(a: Values, b: Values) -> Values:
 
 def ewm(values: Values, alpha: float) -> Values:
     """Exponential mean, seeded by the first finite value; a value that is not finite is passed over and gives NaN."""
-    out, state = [], NAN
+    out, state, seeded = [], NAN, False
     for x in values:
         if not math.isfinite(x):
             out.append(NAN)
             continue
-        state = x if math.isnan(state) else state + alpha * (x - state)
+        state = state + alpha * (x - state) if seeded else x
+        seeded = True
         out.append(state)
     return out
 

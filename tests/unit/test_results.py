@@ -190,3 +190,14 @@ def test_equity_belongs_to_the_caller() -> None:
     first = RESULT.equity()
     first[:] = 0.0
     assert RESULT.equity()[0] == 10_000.0
+
+
+def test_a_result_travels_between_processes():
+    candles = bt.synthetic_candles(300)
+    result = bt.simulate([bt.Order(5, "long", stop=0.0010), bt.Order(50, "short", max_bars=9)], candles)
+    copy = pickle.loads(pickle.dumps(result))
+    assert copy.trades.to_numpy().tobytes() == result.trades.to_numpy().tobytes()
+    assert copy.stats == pytest.approx(result.stats, rel=0, abs=0, nan_ok=True)
+    assert copy.rejected == result.rejected
+    assert copy.content_hash == result.content_hash
+    assert copy.equity().tolist() == result.equity().tolist()
