@@ -63,4 +63,9 @@ def _reason(w: Workload, ours: Row | None, theirs: Row | None) -> str:
         return "the peer misses an exact touch (C5)" if ours[3] in (low, high) else "the peer leaves later"
     if ours[2] > theirs[2]:
         return "the peer leaves earlier"
-    return "the peer's exit price is off the grid (C5)" if theirs[3] < 0 else "another exit price on the same candle"
+    if theirs[3] < 0:
+        return "the peer's exit price is off the grid (C5)"
+    at_open, at_target = ours[3] == w.ticks(w.open[ours[2] : ours[2] + 1])[0], ours[1] + int(w.target[ours[0] - 1])
+    if at_open and theirs[3] == at_target:
+        return "a target passed at the open: the peer fills at the target, not at the open (X1)"
+    return "another exit price on the same candle"
