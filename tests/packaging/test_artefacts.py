@@ -29,7 +29,8 @@ def sources(*patterns):
 @pytest.fixture(scope="module")
 def wheel_files():
     with zipfile.ZipFile(WHEEL) as archive:
-        return {name for name in archive.namelist() if not name.split("/")[0].endswith(".dist-info")}
+        names = {name for name in archive.namelist() if not name.endswith("/")}
+    return {name for name in names if not name.split("/")[0].endswith(".dist-info")}
 
 
 @needs_wheel
