@@ -12,7 +12,7 @@ from btcore.errors import ExpressionError, ParameterError
 from btcore.expr import Expr, array, lift
 from btcore.program import evaluate
 
-__all__ = ["apply", "is_array", "whole_number"]
+__all__ = ["apply", "is_array", "prices_and_n", "whole_number"]
 
 
 def is_array(value: Any) -> bool:
@@ -59,3 +59,20 @@ def whole_number(name: str, value: Any, least: int = 1) -> int:
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
         raise ParameterError(f"{name} must be a whole number >= {least}, got {value!r}")
     return int(value)
+
+
+def prices_and_n(owner: str, names: tuple[str, ...], args: tuple[Any, ...], n: Any) -> tuple[tuple[Any, ...], int]:
+    """Arguments of an indicator of candles: ``(n)``, ``(*prices, n)`` or ``(*prices, n=n)``, with all prices or none.
+
+    Raises
+    ------
+    ParameterError
+        If n is missing or no whole number >= 1, or there are some of the prices but not all.
+    """
+    if n is None and not args:
+        raise ParameterError(f"{owner} needs n: {owner}(14), or {owner}({', '.join(names)}, 14)")
+    prices, n = (args[:-1], args[-1]) if n is None else (args, n)
+    n = whole_number("n", n)
+    if len(prices) not in (0, len(names)):
+        raise ParameterError(f"{owner} takes n alone or {', '.join(names)} and n; got {len(prices)} series")
+    return prices, n

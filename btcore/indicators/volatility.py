@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from btcore.errors import ParameterError
 from btcore.expr import Expr, close, high, low, number
 from btcore.indicators.averages import ema, rma, sma
-from btcore.indicators.common import apply, whole_number
+from btcore.indicators.common import apply, prices_and_n
 from btcore.indicators.rolling import rolling_max, rolling_min
 
 __all__ = ["Donchian", "atr", "donchian", "true_range"]
@@ -71,12 +71,7 @@ def atr(*args: Any, n: int | None = None, smoothing: str = "wilder") -> Any:
     >>> atr([5.0, 6.0], [4.0, 5.5], [4.5, 6.0], 2).tolist()
     [1.0, 1.25]
     """
-    prices = args if n is not None else args[:-1]
-    if n is None and not args:
-        raise ParameterError("atr needs n: atr(14), or atr(high, low, close, 14)")
-    n = whole_number("n", args[-1] if n is None else n)
-    if len(prices) not in (0, 3):
-        raise ParameterError(f"atr takes n alone or high, low, close and n; got {len(prices)} series")
+    prices, n = prices_and_n("atr", ("high", "low", "close"), args, n)
     if smoothing not in _SMOOTHINGS:
         raise ParameterError(f"smoothing must be one of {', '.join(map(repr, _SMOOTHINGS))}, got {smoothing!r}")
     smooth = _SMOOTHINGS[smoothing]
@@ -115,12 +110,7 @@ def donchian(*args: Any, n: int | None = None) -> Donchian:
     >>> donchian([5.0, 6.0], [4.0, 5.5], 2).upper.tolist()
     [nan, 6.0]
     """
-    prices = args if n is not None else args[:-1]
-    if n is None and not args:
-        raise ParameterError("donchian needs n: donchian(20), or donchian(high, low, 20)")
-    n = whole_number("n", args[-1] if n is None else n)
-    if len(prices) not in (0, 2):
-        raise ParameterError(f"donchian takes n alone or high, low and n; got {len(prices)} series")
+    prices, n = prices_and_n("donchian", ("high", "low"), args, n)
 
     def build(h: Expr, lo: Expr) -> Donchian:
         upper, lower = rolling_max(h, n), rolling_min(lo, n)
