@@ -1,8 +1,10 @@
 """btcore: trading-strategy simulations over long candle histories, exactly, many at once, at the speed of memory."""
 
+from typing import TYPE_CHECKING, Any
+
 from btcore.candles import Candles, Instrument
 from btcore.costs import Commission, Costs
-from btcore.data import read_candles, synthetic_candles
+from btcore.data import synthetic_candles
 from btcore.errors import BtcoreError, DataError, ExpressionError, ParameterError, StrategyError
 from btcore.expr import Expr, close, high, low, percent, volume
 from btcore.expr import open_ as open
@@ -32,6 +34,9 @@ from btcore.rules import RULES_VERSION, Rules
 from btcore.simulation import simulate
 from btcore.sizes import FixedCash, PercentEquity, RiskPercent
 from btcore.strategy import Exit, Order, Strategy
+
+if TYPE_CHECKING:
+    from btcore.data import read_candles
 
 __all__ = [
     "RULES_VERSION",
@@ -88,8 +93,13 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> str:
-    if name == "__version__":  # read when asked for: importlib.metadata costs a tenth of the whole import
+def __getattr__(name: str) -> Any:
+    # loaded when asked for, so that the import stays short
+    if name == "read_candles":
+        from btcore.data import read_candles
+
+        return read_candles
+    if name == "__version__":
         from importlib.metadata import version
 
         return version("btcore")

@@ -7,7 +7,6 @@ it is computed: ``program`` compiles trees for the core, ``indicators`` builds t
 
 from __future__ import annotations
 
-import hashlib
 import numbers
 import struct
 from typing import Any
@@ -57,7 +56,7 @@ class Expr:
     label : str, optional
         How to print it when the tree is longer than what the user wrote; no part of its identity.
     data : array, optional
-        The values of an ``array`` leaf; its digest is in ``params``.
+        The values of an ``array`` leaf.
 
     Examples
     --------
@@ -67,11 +66,11 @@ class Expr:
     True
     """
 
-    __slots__ = ("data", "inputs", "key", "kind", "label", "op", "params")
+    __slots__ = ("_key", "data", "inputs", "kind", "label", "op", "params")
 
+    _key: str | None
     data: np.ndarray | None
     inputs: tuple[Expr, ...]
-    key: str
     kind: str
     label: str | None
     op: str
@@ -88,8 +87,7 @@ class Expr:
         label: str | None = None,
         data: np.ndarray | None = None,
     ) -> None:
-        given = (data, inputs, _digest(op, kind, params, inputs), kind, label, op, params)
-        for name, value in zip(Expr.__slots__, given, strict=True):
+        for name, value in zip(Expr.__slots__, (None, data, inputs, kind, label, op, params), strict=True):
             object.__setattr__(self, name, value)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -98,6 +96,20 @@ class Expr:
     def labelled(self, label: str) -> Expr:
         """The same expression, printed as ``label``."""
         return Expr(self.op, self.inputs, self.params, kind=self.kind, label=label, data=self.data)
+
+    @property
+    def key(self) -> str:
+        """Digest of the tree: 32 hex digits, equal for equal trees in every process; found when first asked for."""
+        stack = [self]
+        while stack:
+            node = stack[-1]
+            missing = [part for part in node.inputs if part._key is None]
+            stack.extend(missing)
+            if not missing:
+                object.__setattr__(node, "_key", node._key or _digest(node))
+                stack.pop()
+        assert self._key is not None
+        return self._key
 
     def equals(self, other: object) -> bool:
         """Whether the trees are equal; ``==`` builds a comparison instead."""
@@ -244,10 +256,11 @@ def constant(value: float) -> Expr:
     return Expr("constant", (), (float(value) + 0.0,))
 
 
-def array(values: Any) -> Expr:
+def array(values: Any, *, copy: bool = True) -> Expr:
     """An array with a value per candle as an expression; booleans make a condition, anything else float64.
 
-    What a masked array hides is NaN, or False in a condition.
+    What a masked array hides is NaN, or False in a condition. Without a copy the array must not change while the
+    expression is in use.
     """
     if isinstance(values, np.ma.MaskedArray):
         shown: np.ma.MaskedArray = values if values.dtype == bool else np.ma.asarray(values, dtype=np.float64)
@@ -261,10 +274,10 @@ def array(values: Any) -> Expr:
         raise ExpressionError(f"an array in an expression holds numbers or booleans, got dtype {data.dtype}")
     kind = CONDITION if data.dtype == bool else NUMBER
     data = np.ascontiguousarray(data, dtype=np.uint8 if kind == CONDITION else np.float64)
-    if data.base is not None or data is values:
-        data = data.copy()
+    fresh = isinstance(values, (list, tuple)) or not np.may_share_memory(data, np.asarray(values))
+    data = data.view() if fresh or not copy else data.copy()
     data.flags.writeable = False
-    return Expr("array", (), (hashlib.blake2b(data, digest_size=16).hexdigest(),), kind=kind, data=data)
+    return Expr("array", kind=kind, data=data)
 
 
 def lift(value: Any) -> Expr:
@@ -311,13 +324,17 @@ def _bracketed(node: Expr) -> str:
     return f"({node!r})" if node.label is None and node.op in _INFIX else repr(node)
 
 
-def _digest(op: str, kind: str, params: tuple[Any, ...], inputs: tuple[Expr, ...]) -> str:
-    digest = hashlib.blake2b(f"{op}/{kind}/{len(inputs)}".encode(), digest_size=16)
-    for value in params:
+def _digest(node: Expr) -> str:
+    """Digest of a node whose inputs have theirs."""
+    import hashlib
+
+    digest = hashlib.blake2b(f"{node.op}/{node.kind}/{len(node.inputs)}".encode(), digest_size=16)
+    content = () if node.data is None else (hashlib.blake2b(node.data, digest_size=16).hexdigest(),)
+    for value in node.params + content:
         encoded = struct.pack("<d", value) if isinstance(value, float) else str(value).encode()
         digest.update(f"/{type(value).__name__}:{len(encoded)}:".encode() + encoded)
-    for node in inputs:
-        digest.update(node.key.encode())
+    for part in node.inputs:
+        digest.update(part.key.encode())
     return digest.hexdigest()
 
 

@@ -28,6 +28,7 @@ ELEMENTWISE = {
 }
 
 Instruction = tuple[int, int, int, int, float]
+Made = tuple[int, Expr, list[int]]
 
 
 class Program:
@@ -42,27 +43,48 @@ class Program:
     """
 
     def __init__(self) -> None:
-        self._slots: dict[str, int] = {}
+        self._slots: dict[tuple[Any, ...], int] = {}  # what a slot holds, in terms of other slots
+        self._known: dict[int, int] = {}  # id of a node -> slot; `_alive` keeps the ids from being used again
+        self._alive: list[Expr] = []
         self._kinds: list[bool] = []
         self._constants: list[tuple[int, float]] = []
         self._columns: list[tuple[int, str]] = []
         self._arrays: list[tuple[int, np.ndarray]] = []
-        self._nodes: list[Expr] = []
+        self._nodes: list[tuple[int, Expr, list[int]]] = []  # slot, operator, slots of its inputs
 
     def slot(self, expr: Expr) -> int:
         """The slot that holds `expr` on every candle."""
-        for node in _inputs_first(expr, self._slots):
-            slot = self._slots[node.key] = len(self._kinds)
-            self._kinds.append(node.kind == CONDITION)
-            if node.op == "constant":
-                self._constants.append((slot, node.params[0]))
-            elif node.op == "column":
-                self._columns.append((slot, node.params[0]))
-            elif node.op == "array":
-                self._arrays.append((slot, node.data))  # type: ignore[arg-type]
-            else:
-                self._nodes.append(node)
-        return self._slots[expr.key]
+        for node in _inputs_first(expr, self._known):
+            self._known[id(node)] = self._array_slot(node) if node.op == "array" else self._slot_of(node)
+            self._alive.append(node)
+        return self._known[id(expr)]
+
+    def _slot_of(self, node: Expr) -> int:
+        inputs = [self._known[id(part)] for part in node.inputs]
+        identity = (node.op, node.kind, node.params, *inputs)
+        if identity in self._slots:
+            return self._slots[identity]
+        slot = self._slots[identity] = self._new_slot(node)
+        if node.op == "constant":
+            self._constants.append((slot, node.params[0]))
+        elif node.op == "column":
+            self._columns.append((slot, node.params[0]))
+        else:
+            self._nodes.append((slot, node, inputs))
+        return slot
+
+    def _array_slot(self, node: Expr) -> int:
+        assert node.data is not None
+        for slot, values in self._arrays:
+            if _same_values(values, node.data):
+                return slot
+        slot = self._new_slot(node)
+        self._arrays.append((slot, node.data))
+        return slot
+
+    def _new_slot(self, node: Expr) -> int:
+        self._kinds.append(node.kind == CONDITION)
+        return len(self._kinds) - 1
 
     def level(self, expr: Expr | None) -> list[Instruction]:
         """Instructions that give `expr` on single candles; empty for None.
@@ -72,21 +94,21 @@ class Program:
         if expr is None:
             return []
         code: list[Instruction] = []
-        registers: dict[str, int] = {}
+        registers: dict[int, int] = {}
         for node in _inputs_first(expr, registers, stop=self._is_loaded):
-            registers[node.key] = len(code)
+            registers[id(node)] = len(code)
             if node.op == "constant":
                 code.append((LOAD_CONSTANT, 0, 0, 0, node.params[0]))
             elif self._is_loaded(node):
                 load = LOAD_CONDITION if node.kind == CONDITION else LOAD_NUMBER
                 code.append((load, self.slot(node), 0, 0, 0.0))
             else:
-                a, b, c = ([registers[part.key] for part in node.inputs] + [0, 0])[:3]
+                a, b, c = ([registers[id(part)] for part in node.inputs] + [0, 0])[:3]
                 code.append((OPCODES[node.op], a, b, c, 0.0))
         return code
 
     def _is_loaded(self, node: Expr) -> bool:
-        return node.op not in ELEMENTWISE or node.key in self._slots
+        return node.op not in ELEMENTWISE or id(node) in self._known
 
     def pipeline(self, columns: Mapping[str, np.ndarray], length: int) -> Pipeline:
         """The operators bound to the arrays of one instrument.
@@ -107,40 +129,54 @@ class Program:
 
     def _operators(self, length: int) -> Iterator[tuple[Any, ...]]:
         """Operators after their inputs; exponential means are held back until they can share a bank."""
-        users: dict[str, list[Expr]] = {node.key: [] for node in self._nodes}
-        missing = {}
-        for node in self._nodes:
-            inputs = {part.key for part in node.inputs if part.key in users}
-            missing[node.key] = len(inputs)
-            for key in inputs:
-                users[key].append(node)
-        ready = [node for node in self._nodes if not missing[node.key]]
+        users: dict[int, list[Made]] = {slot: [] for slot, _, _ in self._nodes}
+        missing: dict[int, int] = {}
+        for made in self._nodes:
+            needed = {slot for slot in made[2] if slot in users}
+            missing[made[0]] = len(needed)
+            for slot in needed:
+                users[slot].append(made)
+        ready = [made for made in self._nodes if not missing[made[0]]]
         while ready:
-            chosen = [node for node in ready if node.op != "ewm"] or ready
-            yield from self._emitted(chosen, length)
-            ready = [node for node in ready if node.op == "ewm" and chosen is not ready]
-            for user in (user for node in chosen for user in users[node.key]):
-                missing[user.key] -= 1
-                if not missing[user.key]:
+            chosen = [made for made in ready if made[1].op != "ewm"] or ready
+            yield from _emitted(chosen, length)
+            ready = [made for made in ready if made[1].op == "ewm" and chosen is not ready]
+            for user in (user for slot, _, _ in chosen for user in users[slot]):
+                missing[user[0]] -= 1
+                if not missing[user[0]]:
                     ready.append(user)
 
-    def _emitted(self, nodes: list[Expr], length: int) -> Iterator[tuple[Any, ...]]:
-        """Operators of nodes whose inputs are there: exponential means in banks, or others one by one."""
-        if nodes[0].op == "ewm":
-            yield from (self._bank(nodes[first : first + LANES]) for first in range(0, len(nodes), LANES))
-        else:
-            yield from (self._operator(node, length) for node in nodes)
 
-    def _bank(self, nodes: list[Expr]) -> tuple[Any, ...]:
-        lanes = [(self._slots[node.inputs[0].key], self._slots[node.key], node.params[0]) for node in nodes]
-        return (OPCODES["ewm"], 0, 0, 0, 0, 0, 0, 0, 0.0, lanes)
+def _emitted(nodes: list[Made], length: int) -> Iterator[tuple[Any, ...]]:
+    """Operators of nodes whose inputs are there: exponential means in banks, or others one by one."""
+    if nodes[0][1].op == "ewm":
+        yield from (_bank(nodes[first : first + LANES]) for first in range(0, len(nodes), LANES))
+    else:
+        yield from (_operator(*made, length) for made in nodes)
 
-    def _operator(self, node: Expr, length: int) -> tuple[Any, ...]:
-        name = "shift_condition" if node.op == "shift" and node.kind == CONDITION else node.op
-        a, b, c = ([self._slots[part.key] for part in node.inputs] + [0, 0])[:3]
-        # a window longer than the candles never fills up, however much longer: it need not take the memory
-        window, min_periods, ddof = (min(value, length + 1) for value in (*node.params, 0, 0, 0)[:3])
-        return (OPCODES[name], self._slots[node.key], a, b, c, window, min_periods, ddof, 0.0, [])
+
+def _bank(nodes: list[Made]) -> tuple[Any, ...]:
+    lanes = [(inputs[0], slot, node.params[0]) for slot, node, inputs in nodes]
+    return (OPCODES["ewm"], 0, 0, 0, 0, 0, 0, 0, 0.0, lanes)
+
+
+def _operator(slot: int, node: Expr, inputs: list[int], length: int) -> tuple[Any, ...]:
+    name = "shift_condition" if node.op == "shift" and node.kind == CONDITION else node.op
+    a, b, c = ([*inputs, 0, 0])[:3]
+    # a window longer than the candles never fills up, however much longer: it need not take the memory
+    window, min_periods, ddof = (min(value, length + 1) for value in (*node.params, 0, 0, 0)[:3])
+    return (OPCODES[name], slot, a, b, c, window, min_periods, ddof, 0.0, [])
+
+
+def _same_values(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two arrays are equal to the bit; a few values are compared first, since most arrays differ early."""
+    if a is b:
+        return True
+    if a.dtype != b.dtype or len(a) != len(b):
+        return False
+    a, b = a.view(np.uint8), b.view(np.uint8)
+    few = slice(None, None, len(a) // 64 + 1)
+    return bool((a[few] == b[few]).all()) and bool(np.array_equal(a, b))
 
 
 def evaluate(
@@ -174,18 +210,17 @@ def evaluate(
     return values
 
 
-def _inputs_first(root: Expr, known: Mapping[str, Any], stop: Any = lambda node: False) -> Iterator[Expr]:
-    """Nodes of the tree that are not known yet, inputs before the node; `stop` cuts off what is below a node."""
-    seen: set[str] = set()
+def _inputs_first(root: Expr, known: Mapping[int, Any], stop: Any = lambda node: False) -> Iterator[Expr]:
+    """Nodes of the tree whose ids are not known yet, inputs before the node; `stop` cuts off what is below a node."""
+    seen: set[int] = set()
     stack = [(root, False)]
     while stack:
         node, expanded = stack.pop()
-        if node.key in known or (node.key in seen and not expanded):
+        if id(node) in known or (id(node) in seen and not expanded):
             continue
+        seen.add(id(node))
         if expanded or not node.inputs or stop(node):
-            seen.add(node.key)
             yield node
         else:
-            seen.add(node.key)
             stack.append((node, True))
             stack.extend((part, False) for part in reversed(node.inputs))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -138,6 +137,8 @@ class Result:
 
     @property
     def content_hash(self) -> str:
+        import hashlib
+
         return hashlib.blake2b(self._origin.identity().encode(), digest_size=16).hexdigest()
 
     def __repr__(self) -> str:

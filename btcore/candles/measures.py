@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,6 +56,9 @@ def tick_reason(candles: Candles) -> str:
 
 def content_hash(candles: Candles) -> str:
     """32 hex digits over the columns, symbol, tick, quote, spread and ask."""
+    import hashlib
+    import json
+
     facts = {
         "version": HASH_VERSION,
         "rows": len(candles),

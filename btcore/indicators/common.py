@@ -29,7 +29,7 @@ def apply(build: Callable[..., Any], *series: Any) -> Any:
     if not eager:
         return build(*map(lift, series))
     _check_lengths(series)
-    built = build(*(array(_values(s)) if is_array(s) else lift(s) for s in series))
+    built = build(*(array(_values(s), copy=False) if is_array(s) else lift(s) for s in series))
     if isinstance(built, Expr):
         return evaluate(built)[0]
     return type(built)(*evaluate(*built))

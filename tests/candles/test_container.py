@@ -169,7 +169,7 @@ def test_times_that_repeat_or_go_back_are_named_with_their_repairs() -> None:
 
 def test_a_missing_time_is_named() -> None:
     times = TIMES.view("datetime64[ns]").copy()
-    times[2] = np.datetime64("NaT")
+    times[2] = np.datetime64("NaT", "ns")
     with pytest.raises(DataError, match=r"candle 2 \(no time\): time is missing"):
         candles(timestamp=times)
 

@@ -59,7 +59,7 @@ WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"start": 1.0}, errors.ParameterError, "start and end are indices of candles or times, got 1.0"),
     ({"end": True}, errors.ParameterError, "start and end are indices of candles or times, got True"),
     ({"end": pd.NaT}, errors.ParameterError, "start and end are indices of candles or times, got "),
-    ({"end": np.datetime64("NaT")}, errors.ParameterError, "start and end are indices of candles or times, got "),
+    ({"end": np.datetime64("NaT", "ns")}, errors.ParameterError, "start and end are indices of candles or times, got "),
     ({"strategy": strategy(enter_long=[True])}, errors.DataError, "has 1 values for 300 candles; give one value per"),
     ({"strategy": strategy(stop=np.ones(N + 1))}, errors.DataError, "has 301 values for 300 candles"),
     ({"strategy": strategy(size=np.ones(2))}, errors.DataError, "has 2 values for 300 candles"),
