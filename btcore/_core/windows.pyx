@@ -11,43 +11,39 @@ A NaN or an infinity is kept out of the aggregates; every window that holds one 
 from libc.math cimport INFINITY, NAN, sqrt
 from libc.stdlib cimport calloc, free
 
-from btcore._core.elementwise cimport maximum
 from btcore._core.operators cimport Operator
 from btcore._core.ring cimport Ring, ring_free, ring_init, ring_push
 from btcore._core.types cimport (
     OP_ROLLING_MAX, OP_ROLLING_MEAN, OP_ROLLING_MIN, OP_ROLLING_STD, OP_ROLLING_SUM, OP_ROLLING_VAR, OP_SHIFT,
 )
 
-cdef struct Window:
+cdef struct Window
+
+ctypedef void (*Extend)(Window* w, const double* x, Py_ssize_t n) noexcept nogil
+ctypedef void (*Join)(const Window* w, const Operator* op, double* out, Py_ssize_t n) noexcept nogil
+ctypedef void (*Close)(Window* w) noexcept nogil
+
+cdef struct Window:             # arrays by position in the chunk; the aggregate is a sum, an extreme or a mean
+    Extend extend               # takes n values into the head
+    Join join                   # n outputs from tail and head
+    Close close                 # the chunk is complete: its tails
+    Py_ssize_t window
     Py_ssize_t at               # position in the current chunk
-    Py_ssize_t seen             # values so far, at most the window
+    bint first                  # no chunk is complete yet
     Py_ssize_t finite           # finite values in a row up to now
-    double head                 # sum, extreme or mean (about the anchor) of the current chunk
-    double head_rest            # sums: rounding errors of the head; moments: sum of squared deviations from its mean
-    double anchor               # moments: first value of the current chunk
-    double tail_anchor          # moments: last value of the chunk before
     double* values              # the current chunk
-    double* tails               # tails[k]: head of values[k:] of the chunk before; tails[window] is neutral
-    double* tail_rests          # sums and moments
-    double* inverse             # moments only: inverse[k] = 1 / k
+    double* heads               # heads[k]: aggregate of values[:k + 1]
+    double* head_rests          # sums: what rounding took from it; moments: sum of squared deviations from the mean
+    double* tails               # tails[k]: aggregate of values[k:] of the chunk before; tails[window] is neutral
+    double* tail_rests
+    double anchor               # moments: first value of the current chunk, from which its mean is measured
+    double tail_anchor          # moments: last value of the chunk before
+    double* inverse             # inverse[k] = 1 / k
+    double* weights             # weights[k] = k * (window - k) / window
 
 
-cdef inline double admit(Window* w, double x, double substitute) noexcept nogil:
-    """Count `x` and store it, or the substitute where it is not finite; returns what was stored."""
-    if x - x == 0.0:
-        w.finite += 1
-    else:
-        w.finite = 0
-        x = substitute
-    w.values[w.at] = x
-    return x
-
-
-cdef inline bint complete(Window* w, const Operator* op) noexcept nogil:
-    """Count the candle; whether its window has enough values and all of them are finite."""
-    if w.seen < op.window:
-        w.seen += 1
-    return w.finite >= w.seen and w.seen >= op.min_periods
+cdef inline bint finite(double x) noexcept nogil:
+    return x - x == 0.0
 
 
 cdef inline void accumulate(double* total, double* rest, double x) noexcept nogil:
@@ -59,116 +55,180 @@ cdef inline void accumulate(double* total, double* rest, double x) noexcept nogi
     rest[0] += (before - (total[0] - shifted)) + (x - shifted)
 
 
-cdef void advance_sum(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    cdef const double* a = <const double*> slots[op.a]
-    cdef double* out = <double*> slots[op.out]
-    cdef Window* w = <Window*> op.state
-    cdef bint mean = op.code == OP_ROLLING_MEAN
-    cdef double total, rest
-    cdef Py_ssize_t i
-    for i in range(n):
-        accumulate(&w.head, &w.head_rest, admit(w, a[i], 0.0))
-        total, rest = w.head, w.head_rest + w.tail_rests[w.at + 1]
-        accumulate(&total, &rest, w.tails[w.at + 1])
-        if total - total == 0.0:    # beyond the largest float there is no rest
-            total += rest
-        if complete(w, op):
-            out[i] = total / <double> w.seen if mean else total
-        else:
-            out[i] = NAN
-        w.at += 1
-        if w.at == op.window:
-            close_sums(w, op.window)
-
-
-cdef void close_sums(Window* w, Py_ssize_t window) noexcept nogil:
-    """The chunk is complete: its tails."""
+cdef void extend_sums(Window* w, const double* x, Py_ssize_t n) noexcept nogil:
+    cdef double total = w.heads[w.at - 1] if w.at else 0.0
+    cdef double rest = w.head_rests[w.at - 1] if w.at else 0.0
+    cdef double value
     cdef Py_ssize_t k
-    w.at = 0
-    w.head = w.head_rest = 0.0
-    for k in range(window - 1, -1, -1):
-        accumulate(&w.head, &w.head_rest, w.values[k])
-        w.tails[k] = w.head
-        w.tail_rests[k] = w.head_rest
-    w.head = w.head_rest = 0.0
+    for k in range(n):
+        value = x[k] if finite(x[k]) else 0.0
+        accumulate(&total, &rest, value)
+        w.values[w.at + k] = value
+        w.heads[w.at + k] = total
+        w.head_rests[w.at + k] = rest
 
 
-cdef void advance_extreme(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    """Maximum, or minimum as the negated maximum of the negated values."""
-    cdef const double* a = <const double*> slots[op.a]
-    cdef double* out = <double*> slots[op.out]
-    cdef Window* w = <Window*> op.state
+cdef void join_sums(const Window* w, const Operator* op, double* out, Py_ssize_t n) noexcept nogil:
+    cdef const double* heads = w.heads + w.at
+    cdef const double* rests = w.head_rests + w.at
+    cdef const double* tails = w.tails + w.at + 1
+    cdef const double* tail_rests = w.tail_rests + w.at + 1
+    cdef double count = <double> w.window if op.code == OP_ROLLING_MEAN else 1.0
+    cdef double total, rest
+    cdef Py_ssize_t k
+    for k in range(n):
+        total, rest = heads[k], rests[k] + tail_rests[k]
+        accumulate(&total, &rest, tails[k])
+        rest = rest if finite(total) else 0.0   # beyond the largest float there is no rest
+        out[k] = (total + rest) / count
+    if w.first and op.code == OP_ROLLING_MEAN:
+        for k in range(n):
+            total, rest = heads[k], rests[k] if finite(heads[k]) else 0.0
+            out[k] = (total + rest) / <double> (w.at + k + 1)
+
+
+cdef void close_sums(Window* w) noexcept nogil:
+    cdef double total = 0.0, rest = 0.0
+    cdef Py_ssize_t k
+    for k in range(w.window - 1, -1, -1):
+        accumulate(&total, &rest, w.values[k])
+        w.tails[k] = total
+        w.tail_rests[k] = rest
+
+
+cdef inline double greater(double a, double b) noexcept nogil:
+    """The larger of two numbers that are not NaN."""
+    return a if a > b else b
+
+
+cdef void extend_extremes(Window* w, const double* x, Py_ssize_t n, double sign) noexcept nogil:
+    cdef double most = w.heads[w.at - 1] if w.at else -INFINITY
+    cdef double value
+    cdef Py_ssize_t k
+    for k in range(n):
+        value = sign * x[k] if finite(x[k]) else -INFINITY
+        most = greater(most, value)
+        w.values[w.at + k] = value
+        w.heads[w.at + k] = most
+
+
+cdef void extend_maxima(Window* w, const double* x, Py_ssize_t n) noexcept nogil:
+    extend_extremes(w, x, n, 1.0)
+
+
+cdef void extend_minima(Window* w, const double* x, Py_ssize_t n) noexcept nogil:
+    """A minimum is the negated maximum of the negated values."""
+    extend_extremes(w, x, n, -1.0)
+
+
+cdef void join_extremes(const Window* w, const Operator* op, double* out, Py_ssize_t n) noexcept nogil:
+    cdef const double* heads = w.heads + w.at
+    cdef const double* tails = w.tails + w.at + 1
     cdef double sign = 1.0 if op.code == OP_ROLLING_MAX else -1.0
-    cdef Py_ssize_t i, k
-    for i in range(n):
-        w.head = maximum(w.head, admit(w, sign * a[i], -INFINITY))
-        out[i] = sign * maximum(w.tails[w.at + 1], w.head) if complete(w, op) else NAN
-        w.at += 1
-        if w.at == op.window:
-            for k in range(op.window - 1, -1, -1):
-                w.tails[k] = maximum(w.tails[k + 1], w.values[k])
-            w.at = 0
-            w.head = -INFINITY
+    cdef Py_ssize_t k
+    for k in range(n):
+        out[k] = sign * greater(tails[k], heads[k])
 
 
-cdef inline double squares_about_mean(Window* w, Py_ssize_t window) noexcept nogil:
-    """Sum of squared deviations of the window: Chan's merge of the tail and the head.
-
-    Values are taken relative to one of them, the anchor, so that what is squared has the size of the spread and not of
-    the price.
-    """
-    cdef Py_ssize_t in_head = w.at + 1
-    cdef Py_ssize_t in_tail = w.seen - in_head
-    cdef double apart
-    if in_tail <= 0:
-        return w.head_rest
-    apart = (w.anchor - w.tail_anchor) + (w.head - w.tails[in_head])
-    apart = apart * apart * (<double> in_head * <double> in_tail * w.inverse[w.seen])
-    return w.head_rest + w.tail_rests[in_head] + apart
+cdef void close_extremes(Window* w) noexcept nogil:
+    cdef double most = -INFINITY
+    cdef Py_ssize_t k
+    for k in range(w.window - 1, -1, -1):
+        most = greater(most, w.values[k])
+        w.tails[k] = most
 
 
-cdef inline void join(double* mean, double* spread, double x, double inverse) noexcept nogil:
-    """Welford's update of a mean and a sum of squared deviations with one more value, the 1 / inverse-th."""
+cdef inline void welford(double* mean, double* spread, double x, double inverse) noexcept nogil:
+    """The update of a mean and a sum of squared deviations with one more value, the 1 / inverse-th."""
     cdef double apart = x - mean[0]
     mean[0] += apart * inverse
     spread[0] += apart * (x - mean[0])
 
 
-cdef void close_moments(Window* w, Py_ssize_t window) noexcept nogil:
-    """The chunk is complete: its tails, about its last value."""
+cdef void extend_moments(Window* w, const double* x, Py_ssize_t n) noexcept nogil:
+    """Values are taken relative to one of them, the anchor: what is squared has the size of the spread, not the price."""
+    cdef double mean = w.heads[w.at - 1] if w.at else 0.0
+    cdef double spread = w.head_rests[w.at - 1] if w.at else 0.0
+    cdef double value = w.values[w.at - 1] if w.at else w.tail_anchor
     cdef Py_ssize_t k
-    w.tail_anchor = w.values[window - 1]
-    w.head = w.head_rest = 0.0
-    for k in range(window - 1, -1, -1):
-        join(&w.head, &w.head_rest, w.values[k] - w.tail_anchor, w.inverse[window - k])
-        w.tails[k] = w.head
-        w.tail_rests[k] = w.head_rest
-    w.at = 0
-    w.head = w.head_rest = 0.0
+    for k in range(n):
+        # the value before stands in for one that is not finite, so it cannot spoil the anchors
+        value = x[k] if finite(x[k]) else value
+        if w.at + k == 0:
+            w.anchor = value
+        welford(&mean, &spread, value - w.anchor, w.inverse[w.at + k + 1])
+        w.values[w.at + k] = value
+        w.heads[w.at + k] = mean
+        w.head_rests[w.at + k] = spread
 
 
-cdef void advance_moments(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    """Variance and standard deviation."""
-    cdef const double* a = <const double*> slots[op.a]
+cdef void join_moments(const Window* w, const Operator* op, double* out, Py_ssize_t n) noexcept nogil:
+    """Sum of squared deviations of the window by Chan's merge of the tail and the head, then what is asked for."""
+    cdef const double* heads = w.heads + w.at
+    cdef const double* rests = w.head_rests + w.at
+    cdef const double* tails = w.tails + w.at + 1
+    cdef const double* tail_rests = w.tail_rests + w.at + 1
+    cdef const double* weights = w.weights + w.at + 1
+    cdef double apart
+    cdef double shift = w.anchor - w.tail_anchor
+    cdef double count = <double> (w.window - op.ddof)
+    cdef Py_ssize_t k
+    if w.first:
+        for k in range(n):
+            out[k] = rests[k] / <double> (w.at + k + 1 - op.ddof) if w.at + k + 1 > op.ddof else NAN
+    else:
+        for k in range(n):
+            apart = shift + (heads[k] - tails[k])
+            out[k] = (rests[k] + tail_rests[k] + apart * apart * weights[k]) / count
+    if not w.first and count <= 0.0:
+        for k in range(n):
+            out[k] = NAN
+    if op.code == OP_ROLLING_STD:
+        for k in range(n):
+            out[k] = sqrt(out[k])
+
+
+cdef void close_moments(Window* w) noexcept nogil:
+    cdef double mean = 0.0, spread = 0.0
+    cdef Py_ssize_t k
+    w.tail_anchor = w.values[w.window - 1]
+    for k in range(w.window - 1, -1, -1):
+        welford(&mean, &spread, w.values[k] - w.tail_anchor, w.inverse[w.window - k])
+        w.tails[k] = mean
+        w.tail_rests[k] = spread
+
+
+cdef void blank_incomplete(Window* w, const Operator* op, const double* x, double* out, Py_ssize_t n) noexcept nogil:
+    """NaN where a window has too few values or one that is not finite."""
+    cdef Py_ssize_t bad = 0, seen, k
+    for k in range(n):
+        bad += not finite(x[k])
+    if bad == 0 and not w.first and w.finite >= w.window:
+        return
+    for k in range(n):
+        seen = w.at + k + 1 if w.first else w.window
+        w.finite = w.finite + 1 if finite(x[k]) else 0
+        if w.finite < seen or seen < op.min_periods:
+            out[k] = NAN
+
+
+cdef void advance_window(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
+    """Candles up to the end of the chunk at a time."""
+    cdef const double* x = <const double*> slots[op.a]
     cdef double* out = <double*> slots[op.out]
     cdef Window* w = <Window*> op.state
-    cdef bint root = op.code == OP_ROLLING_STD
-    cdef double x, variance
-    cdef Py_ssize_t i
-    for i in range(n):
-        # the value before stands in for one that is not finite, so it cannot spoil the anchors
-        x = admit(w, a[i], w.values[w.at - 1] if w.at > 0 else w.tail_anchor)
-        if w.at == 0:
-            w.anchor = x
-        join(&w.head, &w.head_rest, x - w.anchor, w.inverse[w.at + 1])
-        if complete(w, op) and w.seen > op.ddof:
-            variance = squares_about_mean(w, op.window) / <double> (w.seen - op.ddof)
-            out[i] = sqrt(variance) if root else variance
-        else:
-            out[i] = NAN
-        w.at += 1
-        if w.at == op.window:
-            close_moments(w, op.window)
+    cdef Py_ssize_t i = 0, count
+    while i < n:
+        count = min(n - i, w.window - w.at)
+        w.extend(w, x + i, count)
+        w.join(w, op, out + i, count)
+        blank_incomplete(w, op, x + i, out + i, count)
+        i += count
+        w.at += count
+        if w.at == w.window:
+            w.close(w)
+            w.at = 0
+            w.first = False
 
 
 cdef void advance_shift(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
@@ -183,10 +243,7 @@ cdef void advance_shift(Operator* op, void** slots, Py_ssize_t n) noexcept nogil
 cdef void release_window(Operator* op) noexcept nogil:
     cdef Window* w = <Window*> op.state
     if w != NULL:
-        free(w.values)
-        free(w.tails)
-        free(w.tail_rests)
-        free(w.inverse)
+        free(w.values)      # the one piece of memory that all arrays share
     free(w)
 
 
@@ -198,26 +255,34 @@ cdef void release_ring(Operator* op) noexcept nogil:
 
 cdef int allocate_window(Operator* op) except -1:
     cdef Window* w = <Window*> calloc(1, sizeof(Window))
+    cdef Py_ssize_t size = op.window + 1
     cdef Py_ssize_t k
     op.state = w
     if w != NULL:
-        w.values = <double*> calloc(op.window, sizeof(double))
-        w.tails = <double*> calloc(op.window + 1, sizeof(double))
-        w.tail_rests = <double*> calloc(op.window + 1, sizeof(double))
-        w.inverse = <double*> calloc(op.window + 1, sizeof(double))
-    if w == NULL or w.values == NULL or w.tails == NULL or w.tail_rests == NULL or w.inverse == NULL:
+        w.values = <double*> calloc(7 * size, sizeof(double))
+    if w == NULL or w.values == NULL:
         raise MemoryError(f"a window of {op.window} candles does not fit in memory")
-    for k in range(1, op.window + 1):
+    w.window = op.window
+    w.first = True
+    w.heads, w.head_rests = w.values + size, w.values + 2 * size
+    w.tails, w.tail_rests = w.values + 3 * size, w.values + 4 * size
+    w.inverse, w.weights = w.values + 5 * size, w.values + 6 * size
+    for k in range(1, size):
         w.inverse[k] = 1.0 / <double> k
-    if op.code == OP_ROLLING_MAX or op.code == OP_ROLLING_MIN:
-        w.head = -INFINITY
-        for k in range(op.window + 1):
-            w.tails[k] = -INFINITY
+        w.weights[k] = <double> k * <double> (op.window - k) / <double> op.window
+    return 0
+
+
+cdef int neutral_tails(Window* w, double neutral) noexcept:
+    cdef Py_ssize_t k
+    for k in range(w.window + 1):
+        w.tails[k] = neutral
     return 0
 
 
 cdef bint setup_window(Operator* op) except? 0:
     """Give `op` its function and state; False where its code is not one of this file."""
+    cdef Window* w
     if op.code == OP_SHIFT:
         op.advance, op.release = advance_shift, release_ring
         op.state = calloc(1, sizeof(Ring))
@@ -225,14 +290,17 @@ cdef bint setup_window(Operator* op) except? 0:
             raise MemoryError("no memory for an operator's state")
         ring_init(<Ring*> op.state, op.window, NAN)
         return True
-    if op.code == OP_ROLLING_SUM or op.code == OP_ROLLING_MEAN:
-        op.advance = advance_sum
-    elif op.code == OP_ROLLING_MIN or op.code == OP_ROLLING_MAX:
-        op.advance = advance_extreme
-    elif op.code == OP_ROLLING_VAR or op.code == OP_ROLLING_STD:
-        op.advance = advance_moments
-    else:
+    if not OP_ROLLING_SUM <= op.code <= OP_ROLLING_MAX:
         return False
-    op.release = release_window
+    op.advance, op.release = advance_window, release_window
     allocate_window(op)
+    w = <Window*> op.state
+    if op.code == OP_ROLLING_SUM or op.code == OP_ROLLING_MEAN:
+        w.extend, w.join, w.close = extend_sums, join_sums, close_sums
+    elif op.code == OP_ROLLING_VAR or op.code == OP_ROLLING_STD:
+        w.extend, w.join, w.close = extend_moments, join_moments, close_moments
+    else:
+        w.extend = extend_maxima if op.code == OP_ROLLING_MAX else extend_minima
+        w.join, w.close = join_extremes, close_extremes
+        neutral_tails(w, -INFINITY)
     return True

@@ -69,10 +69,15 @@ def statistic_differences(case: Case, candles: bt.Candles, slow: Any, totals: di
     theirs = statistics(slow, candles, case.arguments["cash"], 0, len(candles))
     found = [f"statistics: {sorted(ours)} and {sorted(theirs)}"] if sorted(ours) != sorted(theirs) else []
     for name in ours.keys() & theirs.keys():
-        bound = 1e-12 * max(1.0, abs(theirs[name])) if name in BOUNDED else 0.0
-        if not (same(ours[name], theirs[name]) or math.isclose(ours[name], theirs[name], rel_tol=bound, abs_tol=bound)):
+        bound = 1e-12 * max(1.0, abs(ours[name]), abs(theirs[name])) if name in BOUNDED else 0.0
+        if not (same(ours[name], theirs[name]) or close(ours[name], theirs[name], bound)):
             found.append(f"statistics, {name}: {ours[name]!r} and {theirs[name]!r}")
     return found
+
+
+def close(a: float, b: float, bound: float) -> bool:
+    """Equal within a relative bound; a bound of 1 and more says that rounding has left no digit, not even the zero."""
+    return bound >= 1 or math.isclose(a, b, rel_tol=bound, abs_tol=bound)
 
 
 def same(a: Any, b: Any) -> bool:
