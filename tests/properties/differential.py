@@ -25,7 +25,8 @@ from btcore.plan import Conditions, Plan
 from properties.generator import Case, Group, random_group
 
 CASES_PER_GROUP = 500
-LONG_EVERY = 20  # one group in so many has few series of thousands of candles, over many zones and blocks
+# One group in 20 has few series, of thousands of candles, over many zones and blocks.
+LONG_CASES, LONG_EVERY = 5, 20
 SHIFTED = ("signal_index", "entry_index", "exit_index")
 # Gathered in one pass here and in two there, so not equal to the bit: the mean and the deviation of nearly equal
 # returns lose digits in proportion to their ratio, which is what a Sharpe ratio is. Everything else is equal.
@@ -88,8 +89,13 @@ def same(a: Any, b: Any) -> bool:
 def group_of(seed: int) -> Group:
     """The group of a seed: many short series, or a few long ones."""
     if seed % LONG_EVERY == LONG_EVERY - 1:
-        return random_group(seed, 5, (500, 6000), 10)
+        return random_group(seed, LONG_CASES, (500, 6000), 10)
     return random_group(seed, CASES_PER_GROUP)
+
+
+def groups_for(cases: int) -> int:
+    """How many groups hold at least so many cases."""
+    return math.ceil(cases * LONG_EVERY / (CASES_PER_GROUP * (LONG_EVERY - 1) + LONG_CASES))
 
 
 def check_group(seed: int) -> tuple[int, int, list[str]]:
@@ -123,7 +129,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=1)
     options = parser.parse_args()
     begun = time.perf_counter()
-    seeds = range(options.seed, options.seed + math.ceil(options.cases / CASES_PER_GROUP))
+    seeds = range(options.seed, options.seed + groups_for(options.cases))
     cases = trades = 0
     with multiprocessing.get_context("spawn").Pool(options.processes) as pool:
         for checked, made, report in pool.imap_unordered(check_group, seeds):

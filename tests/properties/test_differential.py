@@ -7,13 +7,13 @@ import pytest
 from reference.codes import EntryKind, ExitReason, RejectReason
 
 from btcore._core.types import BLOCK, ZONE
-from properties.differential import CASES_PER_GROUP, check_group, group_of, run_compiled
+from properties.differential import CASES_PER_GROUP, check_group, group_of, groups_for, run_compiled
 from properties.generator import random_group
 
 CASES = 50_000
 
 
-@pytest.mark.parametrize("seed", range(CASES // CASES_PER_GROUP))
+@pytest.mark.parametrize("seed", range(groups_for(CASES)))
 def test_engine_equals_twin(seed):
     _, _, report = check_group(seed)
     assert not report, "\n".join(report)
