@@ -13,6 +13,8 @@ from reference.engine import simulate as twin
 
 import btcore as bt
 
+pytestmark = pytest.mark.smoke  # on every Python that CI tries: real simulations, not the import alone
+
 CASES = load_cases()
 RUNNABLE = [case for case in CASES if "error" not in case]
 ENGINES = {"compiled": bt.simulate, "twin": twin}
