@@ -28,6 +28,7 @@ EXTENSIONS = [
     "pipeline",
     "recursions",
     "statistics",
+    "stream",
     "synthetic",
     "types",
     "windows",

@@ -29,6 +29,7 @@ from btcore.indicators import (
     where,
     zscore,
 )
+from btcore.live import Stream
 from btcore.results import EntryKind, ExitReason, RejectReason, Result, Trades
 from btcore.rules import RULES_VERSION, Rules
 from btcore.simulation import simulate
@@ -61,6 +62,7 @@ __all__ = [
     "Rules",
     "Strategy",
     "StrategyError",
+    "Stream",
     "Trades",
     "atr",
     "close",

@@ -6,20 +6,21 @@ duplicates, orders the operators and builds a ``Pipeline`` over the arrays of on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from btcore._core.levels import LOAD_CONDITION, LOAD_CONSTANT, LOAD_NUMBER
 from btcore._core.pipeline import Pipeline
-from btcore._core.types import LANES, OPCODES
-from btcore.errors import DataError
+from btcore._core.types import LANES, OPCODES, SlotKind
+from btcore.errors import DataError, ExpressionError
 from btcore.expr import CONDITION, Expr
 
 __all__ = ["Program", "evaluate"]
 
 COLUMNS = ("open", "high", "low", "close", "volume")
+LONGEST = 2**40  # a whole number that no count of candles reaches
 LEAVES = ("column", "constant", "array")
 # Operators without memory: a level expression applies them only on the candles where a signal stands.
 ELEMENTWISE = {
@@ -29,6 +30,7 @@ ELEMENTWISE = {
 
 Instruction = tuple[int, int, int, int, float]
 Made = tuple[int, Expr, list[int]]
+Operation = tuple[Any, ...]  # see the core's Pipeline
 
 
 class Program:
@@ -46,7 +48,7 @@ class Program:
         self._slots: dict[tuple[Any, ...], int] = {}  # what a slot holds, in terms of other slots
         self._known: dict[int, int] = {}  # id of a node -> slot; `_alive` keeps the ids from being used again
         self._alive: list[Expr] = []
-        self._kinds: list[bool] = []
+        self._kinds: list[int] = []
         self._constants: list[tuple[int, float]] = []
         self._columns: list[tuple[int, str]] = []
         self._arrays: list[tuple[int, np.ndarray]] = []
@@ -83,7 +85,7 @@ class Program:
         return slot
 
     def _new_slot(self, node: Expr) -> int:
-        self._kinds.append(node.kind == CONDITION)
+        self._kinds.append(SlotKind.CONDITIONS if node.kind == CONDITION else SlotKind.NUMBERS)
         return len(self._kinds) - 1
 
     def level(self, expr: Expr | None) -> list[Instruction]:
@@ -127,7 +129,20 @@ class Program:
         sources = [(slot, columns[name]) for slot, name in self._columns] + self._arrays
         return Pipeline(self._kinds, self._constants, sources, list(self._operators(length)), length)
 
-    def _operators(self, length: int) -> Iterator[tuple[Any, ...]]:
+    def streamed(self) -> tuple[list[int], list[tuple[int, float]], list[tuple[int, int]], list[Operation]]:
+        """Kinds, constants, columns and operators of a stream of the core.
+
+        Raises
+        ------
+        ExpressionError
+            If an expression holds an array.
+        """
+        if self._arrays:
+            raise ExpressionError("an array in an expression has no value for candles that are still to come")
+        columns = [(slot, COLUMNS.index(name)) for slot, name in self._columns]
+        return self._kinds, self._constants, columns, list(self._operators(LONGEST))
+
+    def _operators(self, length: int) -> Iterator[Operation]:
         """Operators after their inputs; exponential means are held back until they can share a bank."""
         users: dict[int, list[Made]] = {slot: [] for slot, _, _ in self._nodes}
         missing: dict[int, int] = {}
@@ -147,7 +162,7 @@ class Program:
                     ready.append(user)
 
 
-def _emitted(nodes: list[Made], length: int) -> Iterator[tuple[Any, ...]]:
+def _emitted(nodes: list[Made], length: int) -> Iterator[Operation]:
     """Operators of nodes whose inputs are there: exponential means in banks, or others one by one."""
     if nodes[0][1].op == "ewm":
         yield from (_bank(nodes[first : first + LANES]) for first in range(0, len(nodes), LANES))
@@ -155,17 +170,17 @@ def _emitted(nodes: list[Made], length: int) -> Iterator[tuple[Any, ...]]:
         yield from (_operator(*made, length) for made in nodes)
 
 
-def _bank(nodes: list[Made]) -> tuple[Any, ...]:
+def _bank(nodes: list[Made]) -> Operation:
     lanes = [(inputs[0], slot, node.params[0]) for slot, node, inputs in nodes]
-    return (OPCODES["ewm"], 0, 0, 0, 0, 0, 0, 0, 0.0, lanes)
+    return OPCODES["ewm"], 0, (), (), (), lanes
 
 
-def _operator(slot: int, node: Expr, inputs: list[int], length: int) -> tuple[Any, ...]:
+def _operator(slot: int, node: Expr, inputs: list[int], length: int) -> Operation:
     name = "shift_condition" if node.op == "shift" and node.kind == CONDITION else node.op
-    a, b, c = ([*inputs, 0, 0])[:3]
     # a window longer than the candles never fills up, however much longer: it need not take the memory
-    window, min_periods, ddof = (min(value, length + 1) for value in (*node.params, 0, 0, 0)[:3])
-    return (OPCODES[name], slot, a, b, c, window, min_periods, ddof, 0.0, [])
+    whole = [min(value, length + 1) for value in node.params if isinstance(value, int)]
+    factors = [value for value in node.params if isinstance(value, float)]
+    return OPCODES[name], slot, inputs, whole, factors, None
 
 
 def _same_values(a: np.ndarray, b: np.ndarray) -> bool:
@@ -180,7 +195,10 @@ def _same_values(a: np.ndarray, b: np.ndarray) -> bool:
 
 
 def evaluate(
-    *exprs: Expr, columns: Mapping[str, np.ndarray] | None = None, length: int | None = None
+    *exprs: Expr,
+    columns: Mapping[str, np.ndarray] | None = None,
+    length: int | None = None,
+    out: Sequence[np.ndarray | None] | None = None,
 ) -> list[np.ndarray]:
     """Values of expressions on every candle: float64 arrays, bool arrays for conditions.
 
@@ -191,6 +209,8 @@ def evaluate(
         The candles; not needed where the expressions hold arrays only.
     length : int, optional
         Number of candles; taken from the first array where it is not given.
+    out : sequence of array or None, optional
+        For each expression the contiguous array that its values go to, float64 or bool, or None for a new one.
 
     Examples
     --------
@@ -206,7 +226,7 @@ def evaluate(
     if length is None:
         lengths = [len(values) for values in columns.values()] + [len(values) for _, values in program._arrays]
         length = lengths[0] if lengths else 0
-    values: list[np.ndarray] = program.pipeline(columns, length).evaluate(slots)
+    values: list[np.ndarray] = program.pipeline(columns, length).evaluate(slots, list(out or [None] * len(slots)))
     return values
 
 

@@ -1,10 +1,9 @@
 """Operators whose values are true or false, as bit masks of 64 candles a word. Bits at and beyond `n` are zero."""
 
 from libc.stdint cimport uint8_t, uint64_t
-from libc.stdlib cimport calloc, free
 
-from btcore._core.operators cimport Operator
-from btcore._core.ring cimport Ring, ring_free, ring_init, ring_push
+from btcore._core.operators cimport Operator, allocate_state
+from btcore._core.ring cimport Ring, ring_bytes, ring_init, ring_push
 from btcore._core.types cimport (
     OP_AND, OP_CROSSES_ABOVE, OP_CROSSES_BELOW, OP_EQ, OP_GE, OP_GT, OP_LE, OP_LT, OP_NE, OP_NOT, OP_OR,
     OP_SHIFT_CONDITION, WORD,
@@ -127,15 +126,6 @@ cdef void advance_shift(Operator* op, void** slots, Py_ssize_t n) noexcept nogil
             word = 0
 
 
-cdef void release_state(Operator* op) noexcept nogil:
-    free(op.state)
-
-
-cdef void release_ring(Operator* op) noexcept nogil:
-    ring_free(<Ring*> op.state)
-    free(op.state)
-
-
 cdef bint setup_condition(Operator* op) except? 0:
     """Give `op` its function and state; False where its code is not one of this file."""
     if OP_LT <= op.code <= OP_NE:
@@ -143,17 +133,14 @@ cdef bint setup_condition(Operator* op) except? 0:
     elif op.code == OP_AND or op.code == OP_OR or op.code == OP_NOT:
         op.advance = advance_logic
     elif op.code == OP_CROSSES_ABOVE or op.code == OP_CROSSES_BELOW:
-        op.advance, op.release = advance_crosses, release_state
-        op.state = calloc(1, sizeof(uint64_t))
+        op.advance = advance_crosses
+        allocate_state(op, sizeof(uint64_t))
     elif op.code == OP_SHIFT_CONDITION:
-        op.advance, op.release = advance_shift, release_ring
-        op.state = calloc(1, sizeof(Ring))
-        if op.state != NULL:
-            ring_init(<Ring*> op.state, op.window, 0.0)
+        op.advance = advance_shift
+        allocate_state(op, ring_bytes(op.window))
+        ring_init(<Ring*> op.state, op.window, 0.0)
     else:
         return False
-    if op.release != NULL and op.state == NULL:
-        raise MemoryError("no memory for an operator's state")
     return True
 
 

@@ -1,16 +1,18 @@
-from libc.stdint cimport uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint64_t
 
 from btcore._core.operators cimport Operator
 
 cdef struct Source:             # an array of the caller that feeds a slot
     int slot
-    const double* numbers       # one of the two is NULL
-    const unsigned char* flags
+    const char* values
+    Py_ssize_t width            # bytes of a value; 1 for flags, which are packed into bits
+
+cdef void* allocated(size_t count, size_t size) except NULL
 
 cdef class Pipeline:
     cdef void** slots           # slot -> its current block
-    cdef double** numbers       # slot -> owned buffer of a block, or NULL
-    cdef uint64_t** masks       # slot -> owned bit mask of a block, or NULL
+    cdef void** buffers         # slot -> the block that it owns
+    cdef int* kinds             # slot -> SlotCode
     cdef int slot_count
     cdef Source* sources
     cdef int source_count
@@ -18,9 +20,11 @@ cdef class Pipeline:
     cdef int operator_count
     cdef readonly Py_ssize_t length
     cdef list _arrays
+    cdef set _given             # slots that no operator fills
 
     cdef int _allocate_slots(self, list kinds) except -1
     cdef int _fill_constants(self, list constants) except -1
     cdef int _bind_sources(self, list sources) except -1
     cdef int _set_up_operators(self, list operators) except -1
-    cdef void advance(self, Py_ssize_t start, Py_ssize_t n) noexcept nogil
+    cdef int advance(self, Py_ssize_t start, Py_ssize_t n) except -1 nogil
+    cdef size_t state_size(self)

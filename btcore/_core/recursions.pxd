@@ -11,4 +11,4 @@ cdef struct Bank:               # recursions that step side by side, so that the
     Lane lanes[4]
     int count                   # lanes[count:] repeat the last one and change nothing
 
-cdef bint setup_recursion(Operator* op, list lanes) except? 0
+cdef bint setup_recursion(Operator* op, object lanes) except? 0

@@ -1,10 +1,9 @@
 """Recursions: operators whose state is their last value. Exponential means step in banks of four."""
 
 from libc.math cimport NAN, fabs
-from libc.stdlib cimport calloc, free
 
 from btcore._core.elementwise cimport maximum
-from btcore._core.operators cimport Operator
+from btcore._core.operators cimport Operator, allocate_state
 from btcore._core.types cimport LANES, OP_EWM, OP_TRUE_RANGE
 
 cdef struct PreviousClose:
@@ -97,11 +96,7 @@ cdef inline double true_range(double high, double low, double previous_close) no
     return maximum(high - low, maximum(fabs(high - previous_close), fabs(low - previous_close)))
 
 
-cdef void release_state(Operator* op) noexcept nogil:
-    free(op.state)
-
-
-cdef bint setup_recursion(Operator* op, list lanes) except? 0:
+cdef bint setup_recursion(Operator* op, object lanes) except? 0:
     """Give `op` its function and state; False where its code is not one of this file.
 
     `lanes` is a list of (source slot, out slot, alpha), one to four, for a bank; empty for other operators.
@@ -110,14 +105,12 @@ cdef bint setup_recursion(Operator* op, list lanes) except? 0:
     cdef int k
     if op.code != OP_EWM and op.code != OP_TRUE_RANGE:
         return False
-    op.release = release_state
-    op.state = calloc(1, sizeof(Bank) if op.code == OP_EWM else sizeof(PreviousClose))
-    if op.state == NULL:
-        raise MemoryError("no memory for an operator's state")
     if op.code == OP_TRUE_RANGE:
         op.advance = advance_true_range
+        allocate_state(op, sizeof(PreviousClose))
         return True
     op.advance = advance_bank
+    allocate_state(op, sizeof(Bank))
     bank = <Bank*> op.state
     bank.count = len(lanes)
     for k in range(LANES):

@@ -14,6 +14,9 @@ cdef extern from *:
     """
     int64_t LEVEL_LIMIT "BTCORE_LEVEL_LIMIT"    # |level| in units that no candle can reach
 
+cpdef enum SlotCode:        # what a slot holds: double, bits, int64_t
+    NUMBERS, CONDITIONS, TIMES
+
 cpdef enum OpCode:
     OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_NEG, OP_ABS, OP_SQRT, OP_MINIMUM, OP_MAXIMUM, OP_WHERE,
     OP_LT, OP_LE, OP_GT, OP_GE, OP_EQ, OP_NE, OP_AND, OP_OR, OP_NOT,

@@ -57,3 +57,8 @@ class SizeKind(IntEnum):
     SIZE_CASH = 1
     SIZE_EQUITY = 2
     SIZE_RISK = 3
+
+class SlotKind(IntEnum):
+    NUMBERS = 0
+    CONDITIONS = 1
+    TIMES = 2

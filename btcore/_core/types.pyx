@@ -19,6 +19,7 @@ ExitReason = _int_enum("ExitReason", ExitCode, "Why a trade ended (``exit_reason
 RejectReason = _int_enum("RejectReason", RejectCode, "Why an order was never filled (rule D9).", 1)
 Level = _int_enum("Level", LevelCode, "Columns of the table of explicit orders.", 1)
 SizeKind = _int_enum("SizeKind", SizeCode, "How the number in an order's size is meant (rule S4).")
+SlotKind = _int_enum("SlotKind", SlotCode, "What a slot holds for each candle of a block.")
 OPCODES = {name[3:].lower(): int(code) for name, code in OpCode.__members__.items()}
 
 

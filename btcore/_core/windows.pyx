@@ -9,10 +9,9 @@ A NaN or an infinity is kept out of the aggregates; every window that holds one 
 """
 
 from libc.math cimport INFINITY, NAN, sqrt
-from libc.stdlib cimport calloc, free
 
-from btcore._core.operators cimport Operator
-from btcore._core.ring cimport Ring, ring_free, ring_init, ring_push
+from btcore._core.operators cimport Operator, allocate_state
+from btcore._core.ring cimport Ring, ring_bytes, ring_init, ring_push
 from btcore._core.types cimport (
     OP_ROLLING_MAX, OP_ROLLING_MEAN, OP_ROLLING_MIN, OP_ROLLING_STD, OP_ROLLING_SUM, OP_ROLLING_VAR, OP_SHIFT,
 )
@@ -171,11 +170,11 @@ cdef void join_moments(const Window* w, const Operator* op, double* out, Py_ssiz
     cdef const double* weights = w.weights + w.at + 1
     cdef double apart
     cdef double shift = w.anchor - w.tail_anchor
-    cdef double count = <double> (w.window - op.ddof)
+    cdef double count = <double> (w.window - op.option)
     cdef Py_ssize_t k
     if w.first:
         for k in range(n):
-            out[k] = rests[k] / <double> (w.at + k + 1 - op.ddof) if w.at + k + 1 > op.ddof else NAN
+            out[k] = rests[k] / <double> (w.at + k + 1 - op.option) if w.at + k + 1 > op.option else NAN
     else:
         for k in range(n):
             apart = shift + (heads[k] - tails[k])
@@ -218,6 +217,7 @@ cdef void advance_window(Operator* op, void** slots, Py_ssize_t n) noexcept nogi
     cdef double* out = <double*> slots[op.out]
     cdef Window* w = <Window*> op.state
     cdef Py_ssize_t i = 0, count
+    bind(op)
     while i < n:
         count = min(n - i, w.window - w.at)
         w.extend(w, x + i, count)
@@ -240,34 +240,32 @@ cdef void advance_shift(Operator* op, void** slots, Py_ssize_t n) noexcept nogil
         out[i] = ring_push(ring, a[i])
 
 
-cdef void release_window(Operator* op) noexcept nogil:
+cdef void bind(Operator* op) noexcept nogil:
+    """Say where the arrays of the state lie and what works on them: the state itself may have been copied here."""
     cdef Window* w = <Window*> op.state
-    if w != NULL:
-        free(w.values)      # the one piece of memory that all arrays share
-    free(w)
-
-
-cdef void release_ring(Operator* op) noexcept nogil:
-    if op.state != NULL:
-        ring_free(<Ring*> op.state)
-    free(op.state)
-
-
-cdef int allocate_window(Operator* op) except -1:
-    cdef Window* w = <Window*> calloc(1, sizeof(Window))
-    cdef Py_ssize_t size = op.window + 1
-    cdef Py_ssize_t k
-    op.state = w
-    if w != NULL:
-        w.values = <double*> calloc(7 * size, sizeof(double))
-    if w == NULL or w.values == NULL:
-        raise MemoryError(f"a window of {op.window} candles does not fit in memory")
-    w.window = op.window
-    w.first = True
+    cdef Py_ssize_t size = w.window + 1
+    w.values = <double*> (w + 1)
     w.heads, w.head_rests = w.values + size, w.values + 2 * size
     w.tails, w.tail_rests = w.values + 3 * size, w.values + 4 * size
     w.inverse, w.weights = w.values + 5 * size, w.values + 6 * size
-    for k in range(1, size):
+    if op.code == OP_ROLLING_SUM or op.code == OP_ROLLING_MEAN:
+        w.extend, w.join, w.close = extend_sums, join_sums, close_sums
+    elif op.code == OP_ROLLING_VAR or op.code == OP_ROLLING_STD:
+        w.extend, w.join, w.close = extend_moments, join_moments, close_moments
+    else:
+        w.extend = extend_maxima if op.code == OP_ROLLING_MAX else extend_minima
+        w.join, w.close = join_extremes, close_extremes
+
+
+cdef int allocate_window(Operator* op) except -1:
+    cdef Window* w
+    cdef Py_ssize_t k
+    allocate_state(op, sizeof(Window) + 7 * <size_t> (op.window + 1) * sizeof(double))
+    w = <Window*> op.state
+    w.window = op.window
+    w.first = True
+    bind(op)
+    for k in range(1, op.window + 1):
         w.inverse[k] = 1.0 / <double> k
         w.weights[k] = <double> k * <double> (op.window - k) / <double> op.window
     return 0
@@ -282,25 +280,15 @@ cdef int neutral_tails(Window* w, double neutral) noexcept:
 
 cdef bint setup_window(Operator* op) except? 0:
     """Give `op` its function and state; False where its code is not one of this file."""
-    cdef Window* w
     if op.code == OP_SHIFT:
-        op.advance, op.release = advance_shift, release_ring
-        op.state = calloc(1, sizeof(Ring))
-        if op.state == NULL:
-            raise MemoryError("no memory for an operator's state")
+        op.advance = advance_shift
+        allocate_state(op, ring_bytes(op.window))
         ring_init(<Ring*> op.state, op.window, NAN)
         return True
     if not OP_ROLLING_SUM <= op.code <= OP_ROLLING_MAX:
         return False
-    op.advance, op.release = advance_window, release_window
+    op.advance = advance_window
     allocate_window(op)
-    w = <Window*> op.state
-    if op.code == OP_ROLLING_SUM or op.code == OP_ROLLING_MEAN:
-        w.extend, w.join, w.close = extend_sums, join_sums, close_sums
-    elif op.code == OP_ROLLING_VAR or op.code == OP_ROLLING_STD:
-        w.extend, w.join, w.close = extend_moments, join_moments, close_moments
-    else:
-        w.extend = extend_maxima if op.code == OP_ROLLING_MAX else extend_minima
-        w.join, w.close = join_extremes, close_extremes
-        neutral_tails(w, -INFINITY)
+    if op.code == OP_ROLLING_MIN or op.code == OP_ROLLING_MAX:
+        neutral_tails(<Window*> op.state, -INFINITY)
     return True

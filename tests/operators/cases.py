@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from reference.operators import evaluate as twin_evaluate
 
-from btcore.expr import CONDITION, Expr, array
-from btcore.program import evaluate
+from btcore._core.pipeline import Pipeline
+from btcore.expr import CONDITION, NUMBER, Expr, lift
+from btcore.program import LONGEST, Program, evaluate
 
 WINDOWS = (1, 2, 3, 10, 64, 100)
 SHIFTS = (1, 2, 63, 64, 65, 100)
@@ -50,7 +51,7 @@ def rolling(op: str, x: Expr, *extra: int) -> list[Expr]:
 
 def cases(x: Any, y: Any, z: Any, p: Any, q: Any) -> dict[str, list[Expr]]:
     """Expressions by the name of the operator at their root, over three arrays of numbers and two of booleans."""
-    x, y, z, p, q = map(array, (x, y, z, p, q))
+    x, y, z, p, q = map(lift, (x, y, z, p, q))
     made = {op: [number(op, x, y)] for op in ("add", "sub", "mul", "div", "minimum", "maximum")}
     made |= {op: [number(op, x)] for op in ("neg", "abs", "sqrt")}
     made |= {op: [condition(op, x, y), condition(op, x, x)] for op in ("lt", "le", "gt", "ge", "eq", "ne")}
@@ -65,6 +66,25 @@ def cases(x: Any, y: Any, z: Any, p: Any, q: Any) -> dict[str, list[Expr]]:
     for op in ("rolling_var", "rolling_std"):
         made[op] = rolling(op, x, 0) + rolling(op, x, 1) + [number(op, x, params=(5, 1, 3))]
     return made
+
+
+def pushed(op: str, inputs: list[np.ndarray], copied_at: int) -> list[np.ndarray]:
+    """Values of the cases of `op` where candles come one at a time; the operators are saved and restored on the way."""
+    now = [np.full(1, k, dtype=np.uint8 if v.dtype == bool else v.dtype) for k, v in enumerate(inputs)]
+    program = Program()
+    kinds = [CONDITION if values.dtype == np.uint8 else NUMBER for values in now]
+    series = [Expr("array", kind=kind, data=values) for kind, values in zip(kinds, now, strict=True)]
+    slots = [program.slot(expr) for expr in cases(*series)[op]]
+    made = (program._kinds, program._constants, program._arrays, list(program._operators(LONGEST)), 1)
+    pipeline, rows = Pipeline(*made), []
+    for t in range(len(inputs[0])):
+        if t == copied_at:
+            saved, pipeline = pipeline.save(), Pipeline(*made)
+            pipeline.restore(saved)
+        for value, values in zip(now, inputs, strict=True):
+            value[0] = values[t]
+        rows.append(pipeline.evaluate(slots, [None] * len(slots)))
+    return [np.concatenate(column) for column in zip(*rows, strict=True)]
 
 
 def twin(expr: Expr, length: int) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from operators.cases import assert_same_bits, cases, number, random_inputs
+from operators.cases import assert_same_bits, cases, number, pushed, random_inputs
 
 from btcore._core.types import BLOCK, OPCODES, WORD
 from btcore.expr import Expr, array
@@ -46,6 +46,12 @@ def test_any_prefix(end: int) -> None:
     whole = [values for op in cut for values in WHOLE[op]]
     for values, expected in zip(early, whole, strict=True):
         assert_same_bits(values, expected[:end])
+
+
+@pytest.mark.parametrize("op", OPCODES)
+def test_candles_one_at_a_time(op: str) -> None:
+    for values, whole in zip(pushed(op, INPUTS, copied_at=1234), WHOLE[op], strict=True):
+        assert_same_bits(values, whole)
 
 
 def poisoned(until: int, number_poison: float) -> list[np.ndarray]:

@@ -1,0 +1,139 @@
+"""Operators over candles that arrive one at a time."""
+
+import datetime
+
+from libc.math cimport INFINITY
+from libc.stdint cimport INT64_MIN, int64_t, uint64_t
+from libc.stdlib cimport free
+
+import numpy as np
+
+from btcore._core.pipeline cimport Pipeline, allocated
+from btcore._core.types cimport CONDITIONS
+
+from btcore.errors import DataError
+
+cdef object EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+cdef struct Progress:           # what a stream carries besides the state of its operators
+    int64_t count               # candles so far
+    int64_t last                # time of the last one
+
+
+cdef class Stream:
+    """A pipeline of one candle that is advanced again and again.
+
+    Parameters
+    ----------
+    kinds, constants, operators : as ``Pipeline``
+    columns : list of (slot, position of the column in open, high, low, close, volume)
+    slots : list of int
+        The values that ``push`` returns.
+    gather : callable or None
+        Makes the result of a tuple of values; None: there is one slot, and its value is the result.
+    """
+
+    cdef Pipeline pipeline
+    cdef Progress progress
+    cdef double* candle         # open, high, low, close, volume
+    cdef int64_t* time
+    cdef int* slots
+    cdef int slot_count
+    cdef object gather
+
+    def __cinit__(self, list kinds, list constants, list columns, list operators, list slots, object gather):
+        cdef double[::1] candle
+        values = np.zeros(5)
+        candle = values
+        self.candle = &candle[0]
+        sources = [(slot, values[column:column + 1]) for slot, column in columns]
+        self.pipeline = Pipeline(kinds, constants, sources, operators, 1)
+        self.pipeline._arrays.append(values)
+        self.progress.last = INT64_MIN
+        self.gather = gather
+        self.slots = <int*> allocated(len(slots), sizeof(int))
+        for slot in slots:
+            self.slots[self.slot_count] = slot
+            self.slot_count += 1
+
+    def __dealloc__(self):
+        free(self.slots)
+
+    @property
+    def count(self):
+        """Number of candles pushed so far."""
+        return self.progress.count
+
+    def push(self, timestamp, double open, double high, double low, double close, double volume=0.0):
+        """Take the next candle and return the value that the expression has on it.
+
+        Parameters
+        ----------
+        timestamp : int, datetime64 or datetime with a zone
+            Open time of the candle, as int nanoseconds UTC; later than that of the candle before.
+        open, high, low, close : float
+            In price units, valid by rule C2.
+        volume : float
+            In any unit; NaN is allowed.
+
+        Returns
+        -------
+        float or bool, or a tuple of them where the expression is a tuple
+            What the expression gives for the last candle of an array of all candles so far, with the same bits.
+
+        Raises
+        ------
+        DataError
+            If the candle breaks rule C2 or is not later than the one before; the stream is as if it had not come.
+        """
+        cdef int64_t at = timestamp if type(timestamp) is int else nanoseconds(timestamp)
+        if not (0.0 < low <= open <= high < INFINITY and low <= close <= high) or at <= self.progress.last:
+            self._refuse(at, open, high, low, close)
+        self.candle[0], self.candle[1], self.candle[2], self.candle[3] = open, high, low, close
+        self.candle[4] = volume
+        self.pipeline.advance(0, 1)
+        self.progress.last = at
+        self.progress.count += 1
+        if self.gather is None:
+            return self._value(self.slots[0])
+        return self.gather([self._value(self.slots[k]) for k in range(self.slot_count)])
+
+    cdef object _value(self, int slot):
+        if self.pipeline.kinds[slot] == CONDITIONS:
+            return bool((<uint64_t*> self.pipeline.slots[slot])[0] & 1)
+        return (<double*> self.pipeline.slots[slot])[0]
+
+    cdef int _refuse(self, int64_t at, double open, double high, double low, double close) except -1:
+        what = f"candle {self.progress.count}"
+        if at <= self.progress.last:
+            times = [str(np.datetime64(ns, "ns")) for ns in (at, self.progress.last)]
+            raise DataError(f"{what}: its time {times[0]} is not later than that of the candle before, {times[1]}")
+        raise DataError(
+            f"{what}: open {open!r}, high {high!r}, low {low!r}, close {close!r} are no candle; prices are finite and "
+            "above 0, open and close lie between low and high"
+        )
+
+    def save(self):
+        """Bytes that ``restore`` of an equal stream takes."""
+        return (<const char*> &self.progress)[:sizeof(Progress)] + self.pipeline.save()
+
+    def restore(self, bytes saved):
+        """Continue where ``save`` was called; DataError if the bytes are not of an equal stream."""
+        cdef Py_ssize_t needed = sizeof(Progress) + self.pipeline.state_size()
+        if len(saved) != needed:
+            raise DataError(f"the state has {len(saved)} bytes where that of this expression has {needed}")
+        self.pipeline.restore(saved[sizeof(Progress):])
+        self.progress = (<Progress*> <const char*> saved)[0]
+
+
+cdef int64_t nanoseconds(object timestamp) except? -1:
+    """A time in any form as int64 ns UTC."""
+    if isinstance(timestamp, np.integer):
+        return int(timestamp)
+    if isinstance(timestamp, np.datetime64):
+        return timestamp.astype("datetime64[ns]").astype(np.int64)
+    if isinstance(timestamp, datetime.datetime) and timestamp.utcoffset() is not None:
+        return getattr(timestamp, "value", None) or (timestamp - EPOCH) // datetime.timedelta(microseconds=1) * 1000
+    raise DataError(
+        f"timestamp is an int (nanoseconds UTC), a datetime64 or a datetime with a zone, got {timestamp!r}"
+    )
