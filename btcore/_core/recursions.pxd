@@ -1,14 +1,17 @@
 from btcore._core.operators cimport Operator
 
-cdef struct Lane:               # one recursion of a bank
+cdef struct Lane:               # one exponential mean of a bank
     int source                  # slot
     int out                     # slot
     bint seeded
+    bint waiting                # the first input of a pair has come, the second has not
     double alpha
-    double value                # the last output
+    double beta                 # alpha * (1 - alpha)
+    double value                # the mean before the pair
+    double apart                # the first input of the pair less that mean
 
 cdef struct Bank:               # recursions that step side by side, so that their latencies overlap
-    Lane lanes[4]
-    int count                   # lanes[count:] repeat the last one and change nothing
+    Lane[8] lanes
+    int count
 
 cdef bint setup_recursion(Operator* op, object lanes) except? 0

@@ -5,7 +5,7 @@ cpdef enum:
     BLOCK = 2048            # candles per block; a multiple of 64
     ZONE = 64               # candles per zone
     WORD = 64               # candles per word of a bit mask
-    LANES = 4               # recursions that step side by side in one operator
+    LANES = 8               # recursions that step side by side in one operator
 
 cdef extern from *:
     """

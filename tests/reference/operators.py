@@ -88,15 +88,23 @@ def crosses_below(a: Values, b: Values) -> Values:
 
 
 def ewm(values: Values, alpha: float) -> Values:
-    """Exponential mean, seeded by the first finite value; a value that is not finite is passed over and gives NaN."""
-    out, state, seeded = [], NAN, False
+    """Exponential mean, seeded by the first finite value; a value that is not finite is passed over and gives NaN.
+
+    ``y + alpha * (x - y)``, where of two values after the seed the second is measured from the mean before the first.
+    """
+    out, before, first = [], NAN, NAN  # the mean before a pair; the first value of the pair less that mean
     for x in values:
         if not math.isfinite(x):
             out.append(NAN)
-            continue
-        state = state + alpha * (x - state) if seeded else x
-        seeded = True
-        out.append(state)
+        elif math.isnan(before):
+            before = x
+            out.append(x)
+        elif math.isnan(first):
+            first = x - before
+            out.append(before + alpha * first)
+        else:
+            before, first = before + (alpha * (1.0 - alpha) * first + alpha * (x - before)), NAN
+            out.append(before)
     return out
 
 
