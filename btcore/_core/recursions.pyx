@@ -13,11 +13,16 @@ from libc.math cimport NAN, fabs
 
 from btcore._core.elementwise cimport maximum
 from btcore._core.operators cimport Operator, allocate_state
-from btcore._core.types cimport OP_EWM, OP_TRUE_RANGE
+from btcore._core.types cimport OP_EWM, OP_RSI, OP_TRUE_RANGE
 
 cdef struct PreviousClose:
     bint known
     double value
+
+cdef struct Strength:           # relative strength
+    bint known                  # there has been a value
+    double before               # the value before
+    Lane up, down
 
 cdef struct Team:               # lanes of a bank that are at the same place of their pairs
     Lane* lanes[8]
@@ -66,6 +71,47 @@ cdef extern from *:
                 }                                                                                              \
         }
     #endif
+
+    /* Pairs of candles of a relative strength: the means of gains and of losses stand in one register. */
+    static void btcore_strength(const double* x, double* out, double alpha, double beta, double* y, double* before,
+                                Py_ssize_t pairs) {
+    #if defined(__SSE2__) || defined(_M_X64)
+        const __m128d a = _mm_set1_pd(alpha), b = _mm_set1_pd(beta), zero = _mm_setzero_pd();
+        const __m128d minus = _mm_set_pd(-0.0, 0.0), hundred = _mm_set1_pd(100.0);
+        __m128d v = _mm_loadu_pd(y);
+        double last = *before;
+        for (Py_ssize_t i = 0; i < 2 * pairs; i += 2) {
+            /* a change that is not a number is kept: the second operand wins */
+            __m128d first = _mm_max_pd(zero, _mm_xor_pd(_mm_set1_pd(x[i] - last), minus));
+            __m128d second = _mm_max_pd(zero, _mm_xor_pd(_mm_set1_pd(x[i + 1] - x[i]), minus));
+            __m128d early, ups, downs;
+            first = _mm_sub_pd(first, v);
+            second = _mm_sub_pd(second, v);
+            early = _mm_add_pd(v, _mm_mul_pd(a, first));
+            v = _mm_add_pd(v, _mm_add_pd(_mm_mul_pd(b, first), _mm_mul_pd(a, second)));
+            ups = _mm_unpacklo_pd(early, v);
+            downs = _mm_unpackhi_pd(early, v);
+            _mm_storeu_pd(out + i, _mm_div_pd(_mm_mul_pd(hundred, ups), _mm_add_pd(ups, downs)));
+            last = x[i + 1];
+        }
+        _mm_storeu_pd(y, v);
+        *before = last;
+    #else
+        for (Py_ssize_t i = 0; i < 2 * pairs; i += 2) {
+            double early[2], change[2] = {x[i] - *before, x[i + 1] - x[i]};
+            for (int k = 0; k < 2; k++) {
+                double first = (k ? -change[0] : change[0]), second = (k ? -change[1] : change[1]);
+                first = (first < 0.0 ? 0.0 : first) - y[k];
+                second = (second < 0.0 ? 0.0 : second) - y[k];
+                early[k] = y[k] + alpha * first;
+                y[k] = y[k] + (beta * first + alpha * second);
+            }
+            out[i] = 100.0 * early[0] / (early[0] + early[1]);
+            out[i + 1] = 100.0 * y[0] / (y[0] + y[1]);
+            *before = x[i + 1];
+        }
+    #endif
+    }
     BTCORE_BANK(btcore_two_lanes, 1)
     BTCORE_BANK(btcore_four_lanes, 2)
     BTCORE_BANK(btcore_eight_lanes, 4)
@@ -78,6 +124,9 @@ cdef extern from *:
     ) noexcept nogil
     void eight_lanes "btcore_eight_lanes"(
         const double** x, double** out, const double* alpha, const double* beta, double* y, Py_ssize_t pairs
+    ) noexcept nogil
+    void strength_pairs "btcore_strength"(
+        const double* x, double* out, double alpha, double beta, double* y, double* before, Py_ssize_t pairs
     ) noexcept nogil
 
 
@@ -179,6 +228,39 @@ cdef void advance_bank(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
             advance_lane(lane, slots, n)
 
 
+cdef inline double strength(Strength* state, double x) noexcept nogil:
+    """The relative strength with one more value."""
+    cdef double change = x - state.before if state.known else NAN
+    cdef double up, down
+    state.known, state.before = True, x
+    if not finite(change):
+        return NAN
+    up, down = follow(&state.up, maximum(change, 0.0)), follow(&state.down, maximum(-change, 0.0))
+    return 100.0 * up / (up + down)
+
+
+cdef void advance_rsi(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
+    cdef const double* x = <const double*> slots[op.a]
+    cdef double* out = <double*> slots[op.out]
+    cdef Strength* state = <Strength*> op.state
+    cdef Strength before = state[0]
+    cdef double[2] y
+    cdef Py_ssize_t i = 0, pairs
+    while i < n and (state.up.waiting or not state.up.seeded):
+        out[i] = strength(state, x[i])
+        i += 1
+    pairs = (n - i) // 2
+    y[0], y[1] = state.up.value, state.down.value
+    strength_pairs(x + i, out + i, state.up.alpha, state.up.beta, y, &state.before, pairs)
+    state.up.value, state.down.value = y[0], y[1]
+    if (n - i) % 2:
+        out[n - 1] = strength(state, x[n - 1])
+    if not (finite(y[0]) and finite(y[1])):     # a value was not finite: again, with every case
+        state[0] = before
+        for i in range(n):
+            out[i] = strength(state, x[i])
+
+
 cdef void advance_true_range(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
     cdef const double* high = <const double*> slots[op.a]
     cdef const double* low = <const double*> slots[op.b]
@@ -197,24 +279,37 @@ cdef inline double true_range(double high, double low, double previous_close) no
     return maximum(high - low, maximum(fabs(high - previous_close), fabs(low - previous_close)))
 
 
+cdef void set_alpha(Lane* lane, double alpha) noexcept:
+    lane.alpha, lane.beta = alpha, alpha * (1.0 - alpha)
+
+
 cdef bint setup_recursion(Operator* op, object lanes) except? 0:
     """Give `op` its function and state; False where its code is not one of this file.
 
     `lanes` is a list of (source slot, out slot, alpha), one to eight, for a bank; empty for other operators.
     """
     cdef Bank* bank
+    cdef Strength* state
+    cdef double alpha
     cdef int k
-    if op.code != OP_EWM and op.code != OP_TRUE_RANGE:
-        return False
     if op.code == OP_TRUE_RANGE:
         op.advance = advance_true_range
         allocate_state(op, sizeof(PreviousClose))
         return True
+    if op.code == OP_RSI:
+        op.advance = advance_rsi
+        allocate_state(op, sizeof(Strength))
+        state = <Strength*> op.state
+        set_alpha(&state.up, op.factors[0])
+        set_alpha(&state.down, op.factors[0])
+        return True
+    if op.code != OP_EWM:
+        return False
     op.advance = advance_bank
     allocate_state(op, sizeof(Bank))
     bank = <Bank*> op.state
     bank.count = len(lanes)
     for k in range(bank.count):
-        bank.lanes[k].source, bank.lanes[k].out, bank.lanes[k].alpha = lanes[k]
-        bank.lanes[k].beta = bank.lanes[k].alpha * (1.0 - bank.lanes[k].alpha)
+        bank.lanes[k].source, bank.lanes[k].out, alpha = lanes[k]
+        set_alpha(&bank.lanes[k], alpha)
     return True

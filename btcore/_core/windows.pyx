@@ -9,9 +9,10 @@ A NaN or an infinity is kept out of the aggregates; every window that holds one 
 """
 
 from libc.math cimport INFINITY, NAN, sqrt
+from libc.string cimport memcpy
 
 from btcore._core.operators cimport Operator, allocate_state
-from btcore._core.ring cimport Ring, ring_bytes, ring_init, ring_push
+from btcore._core.ring cimport Ring, ring_bytes, ring_init, ring_push, ring_window
 from btcore._core.types cimport (
     OP_ROLLING_MAX, OP_ROLLING_MEAN, OP_ROLLING_MIN, OP_ROLLING_STD, OP_ROLLING_SUM, OP_ROLLING_VAR, OP_SHIFT,
 )
@@ -236,8 +237,14 @@ cdef void advance_shift(Operator* op, void** slots, Py_ssize_t n) noexcept nogil
     cdef double* out = <double*> slots[op.out]
     cdef Ring* ring = <Ring*> op.state
     cdef Py_ssize_t i
-    for i in range(n):
-        out[i] = ring_push(ring, a[i])
+    if n < op.window:
+        for i in range(n):
+            out[i] = ring_push(ring, a[i])
+        return
+    memcpy(out, ring_window(ring), op.window * sizeof(double))
+    memcpy(out + op.window, a, (n - op.window) * sizeof(double))
+    for i in range(n - op.window, n):
+        ring_push(ring, a[i])
 
 
 cdef void bind(Operator* op) noexcept nogil:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from btcore.expr import Expr, number
-from btcore.indicators.averages import rma
 from btcore.indicators.common import apply, whole_number
-from btcore.indicators.logic import maximum
 from btcore.indicators.rolling import rolling_mean, rolling_std
 
 __all__ = ["rsi", "zscore"]
@@ -37,10 +35,7 @@ def rsi(x: Any, n: int = 14) -> Any:
     n = whole_number("n", n)
 
     def build(series: Expr) -> Expr:
-        change = number(series) - number(series).shift(1)
-        up, down = rma(maximum(change, 0.0), n), rma(maximum(-change, 0.0), n)
-        share: Expr = 100.0 * up / (up + down)
-        return share.labelled(f"rsi({series!r}, {n})")
+        return Expr("rsi", (number(series),), (1.0 / n,)).labelled(f"rsi({series!r}, {n})")
 
     return apply(build, x)
 

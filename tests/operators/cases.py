@@ -61,6 +61,7 @@ def cases(x: Any, y: Any, z: Any, p: Any, q: Any) -> dict[str, list[Expr]]:
     made["shift"] = [number("shift", x, params=(n,)) for n in SHIFTS]
     made["shift_condition"] = [condition("shift", p, params=(n,)) for n in SHIFTS]
     made["ewm"] = [number("ewm", x, params=(alpha,)) for alpha in ALPHAS]
+    made["rsi"] = [number("rsi", x, params=(alpha,)) for alpha in ALPHAS]
     made["true_range"] = [number("true_range", x, y, z)]
     made |= {op: rolling(op, x) for op in ("rolling_sum", "rolling_mean", "rolling_min", "rolling_max")}
     for op in ("rolling_var", "rolling_std"):

@@ -117,6 +117,15 @@ def true_range(high: Values, low: Values, close: Values) -> Values:
     return out
 
 
+def rsi(values: Values, alpha: float) -> Values:
+    """100 * up / (up + down), the exponential means of gains and of losses."""
+    change = [x - before for x, before in zip(values, shift(values, 1), strict=True)]
+    change = [x if math.isfinite(x) else NAN for x in change]
+    up = ewm([maximum(x, 0.0) for x in change], alpha)
+    down = ewm([maximum(-x, 0.0) for x in change], alpha)
+    return [divide(100.0 * u, u + d) for u, d in zip(up, down, strict=True)]
+
+
 def rolling(values: Values, window: int, min_periods: int, function: Callable[[Values], float]) -> Values:
     """``function`` of the last ``window`` values; NaN before ``min_periods`` values and where one is not finite."""
     out, last_bad = [], -1
@@ -183,6 +192,7 @@ SERIES: dict[str, Callable[..., Values]] = {
     "crosses_below": crosses_below,
     "ewm": ewm,
     "true_range": true_range,
+    "rsi": rsi,
     "rolling_sum": lambda values, window, least: rolling(values, window, least, exact_sum),
     "rolling_mean": lambda values, window, least: rolling(values, window, least, mean),
     "rolling_min": lambda values, window, least: rolling(values, window, least, min),

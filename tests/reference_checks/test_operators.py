@@ -68,6 +68,8 @@ CASES = [
     ("crosses_above", Expr("crosses_above", (A, B), kind="condition"), [False] * 4),
     ("ewm", Expr("ewm", (series(NAN, 4, INF, 8),), (0.25,)), [NAN, 4, NAN, 5]),
     ("true_range", Expr("true_range", (high, low, close)), [4, 2, 7, 4]),
+    ("rsi", Expr("rsi", (close,), (0.5,)), [NAN, 0, 200 / 3, 80]),
+    ("rsi", Expr("rsi", (series(1, NAN, 2, 2),), (0.5,)), [NAN, NAN, NAN, NAN]),
     ("true_range", Expr("true_range", (high, low, series(4, NAN, 6, 8))), [4, 2, NAN, 4]),
     ("rolling_sum", Expr("rolling_sum", (close,), (2, 2)), [NAN, 6, 8, 14]),
     ("rolling_sum", Expr("rolling_sum", (close,), (3, 1)), [4, 6, 12, 16]),
