@@ -1,108 +1,63 @@
-"""btcore: trading-strategy simulations over long candle histories, exactly, many at once, at the speed of memory."""
+"""btcore: trading-strategy simulations over long candle histories, exactly, many at once, at the speed of memory.
 
-from typing import TYPE_CHECKING, Any
+The public names load the module that holds them when they are first used, so that ``import btcore`` itself costs next
+to nothing, not even NumPy. Their types are in ``__init__.pyi``.
+"""
 
-from btcore.candles import Candles, Instrument
-from btcore.costs import Commission, Costs
-from btcore.data import synthetic_candles
-from btcore.errors import BtcoreError, DataError, ExpressionError, ParameterError, StrategyError
-from btcore.expr import Expr, close, high, low, percent, volume
-from btcore.expr import open_ as open
-from btcore.indicators import (
-    atr,
-    crosses_above,
-    crosses_below,
-    donchian,
-    ema,
-    maximum,
-    minimum,
-    rma,
-    rolling_max,
-    rolling_mean,
-    rolling_min,
-    rolling_std,
-    rolling_sum,
-    rolling_var,
-    rsi,
-    sma,
-    true_range,
-    where,
-    zscore,
-)
-from btcore.live import Stream
-from btcore.results import EntryKind, ExitReason, RejectReason, Result, Trades
-from btcore.rules import RULES_VERSION, Rules
-from btcore.simulation import simulate
-from btcore.sizes import FixedCash, PercentEquity, RiskPercent
-from btcore.strategy import Exit, Order, Strategy
+_NAMES = {
+    "candles": ("Candles", "Instrument"),
+    "costs": ("Commission", "Costs"),
+    "data": ("read_candles", "synthetic_candles"),
+    "errors": ("BtcoreError", "DataError", "ExpressionError", "ParameterError", "StrategyError"),
+    "expr": ("Expr", "close", "high", "low", "open", "percent", "volume"),
+    "indicators": (
+        "atr",
+        "crosses_above",
+        "crosses_below",
+        "donchian",
+        "ema",
+        "maximum",
+        "minimum",
+        "rma",
+        "rolling_max",
+        "rolling_mean",
+        "rolling_min",
+        "rolling_std",
+        "rolling_sum",
+        "rolling_var",
+        "rsi",
+        "sma",
+        "true_range",
+        "where",
+        "zscore",
+    ),
+    "live": ("Stream",),
+    "results": ("EntryKind", "ExitReason", "RejectReason", "Result", "Trades"),
+    "rules": ("RULES_VERSION", "Rules"),
+    "simulation": ("simulate",),
+    "sizes": ("FixedCash", "PercentEquity", "RiskPercent"),
+    "strategy": ("Exit", "Order", "Strategy"),
+}
+_MODULES = {name: module for module, names in _NAMES.items() for name in names}
+_RENAMED = {"open": "open_"}  # no module but this one hides a builtin
 
-if TYPE_CHECKING:
-    from btcore.data import read_candles
-
-__all__ = [
-    "RULES_VERSION",
-    "BtcoreError",
-    "Candles",
-    "Commission",
-    "Costs",
-    "DataError",
-    "EntryKind",
-    "Exit",
-    "ExitReason",
-    "Expr",
-    "ExpressionError",
-    "FixedCash",
-    "Instrument",
-    "Order",
-    "ParameterError",
-    "PercentEquity",
-    "RejectReason",
-    "Result",
-    "RiskPercent",
-    "Rules",
-    "Strategy",
-    "StrategyError",
-    "Stream",
-    "Trades",
-    "atr",
-    "close",
-    "crosses_above",
-    "crosses_below",
-    "donchian",
-    "ema",
-    "high",
-    "low",
-    "maximum",
-    "minimum",
-    "open",
-    "percent",
-    "read_candles",
-    "rma",
-    "rolling_max",
-    "rolling_mean",
-    "rolling_min",
-    "rolling_std",
-    "rolling_sum",
-    "rolling_var",
-    "rsi",
-    "simulate",
-    "sma",
-    "synthetic_candles",
-    "true_range",
-    "volume",
-    "where",
-    "zscore",
-]
+__all__ = list(_MODULES)
 
 
-def __getattr__(name: str) -> Any:
-    # loaded when asked for, so that the import stays short
-    if name == "read_candles":
-        from btcore.data import read_candles
-
-        return read_candles
+def __getattr__(name: str) -> object:
     if name == "__version__":
         from importlib.metadata import version
 
-        return version("btcore")
-    raise AttributeError(f"module 'btcore' has no attribute {name!r}")
+        value = version("btcore")
+    elif name in _MODULES:
+        from importlib import import_module
+
+        value = getattr(import_module(f"btcore.{_MODULES[name]}"), _RENAMED.get(name, name))
+    else:
+        raise AttributeError(f"module 'btcore' has no attribute {name!r}")
+    globals()[name] = value  # the next use finds it without coming here
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, "__version__"})
