@@ -21,7 +21,9 @@ cdef struct Totals:             # everything result.stats needs, gathered trade 
     double day_equity
     bint ruined                 # a day ended with no equity left: returns have no meaning
     int64_t day_count
-    double day_mean, day_squares, day_downside
+    double day_first, day_low, day_high     # returns
+    double day_excess           # mean of the returns less the first
+    double day_squares, day_downside
 
 cdef void totals_init(Totals* totals, const Prices* prices, Py_ssize_t start, Py_ssize_t end, double cash) noexcept nogil
 cdef void totals_trade(

@@ -37,16 +37,24 @@ cdef inline void note_equity(Totals* totals, double equity) noexcept nogil:
 
 
 cdef void note_day(Totals* totals, double equity) noexcept nogil:
-    """Welford's update with the day's simple return."""
-    cdef double change, step
+    """Welford's update with what the day's simple return exceeds the first one by.
+
+    The first is taken off because a difference of nearly equal numbers is exact: so their spread keeps its digits.
+    """
+    cdef double change, excess, step
     if totals.day_equity <= 0.0:
         totals.ruined = True
     else:
         change = (equity - totals.day_equity) / totals.day_equity
+        if totals.day_count == 0:
+            totals.day_first = totals.day_low = totals.day_high = change
+        totals.day_low = min(totals.day_low, change)
+        totals.day_high = max(totals.day_high, change)
         totals.day_count += 1
-        step = change - totals.day_mean
-        totals.day_mean += step / <double> totals.day_count
-        totals.day_squares += step * (change - totals.day_mean)
+        excess = change - totals.day_first
+        step = excess - totals.day_excess
+        totals.day_excess += step / <double> totals.day_count
+        totals.day_squares += step * (excess - totals.day_excess)
         if change < 0.0:
             totals.day_downside += change * change
     totals.day_equity = equity

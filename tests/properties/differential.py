@@ -28,9 +28,9 @@ CASES_PER_GROUP = 500
 # One group in 20 has few series, of thousands of candles, over many zones and blocks.
 LONG_CASES, LONG_EVERY = 5, 20
 SHIFTED = ("signal_index", "entry_index", "exit_index")
-# Gathered in one pass here and in two there, so not equal to the bit: the mean and the deviation of nearly equal
-# returns lose digits in proportion to their ratio, which is what a Sharpe ratio is. Everything else is equal.
-BOUNDED = ("sharpe", "sortino")
+# Gathered in one pass here and in two there, so equal to this bound: relative above 1, else absolute. Everything else
+# is equal to the bit.
+BOUNDED = {"sharpe": 1e-12, "sortino": 1e-12}
 
 
 def run_compiled(group: Group) -> list[tuple[np.ndarray, dict[str, int], dict[str, Any]]]:
@@ -70,15 +70,10 @@ def statistic_differences(case: Case, candles: bt.Candles, slow: Any, totals: di
     theirs = statistics(slow, candles, case.arguments["cash"], 0, len(candles))
     found = [f"statistics: {sorted(ours)} and {sorted(theirs)}"] if sorted(ours) != sorted(theirs) else []
     for name in ours.keys() & theirs.keys():
-        bound = 1e-12 * max(1.0, abs(ours[name]), abs(theirs[name])) if name in BOUNDED else 0.0
-        if not (same(ours[name], theirs[name]) or close(ours[name], theirs[name], bound)):
+        bound = BOUNDED.get(name, 0.0)
+        if not (same(ours[name], theirs[name]) or math.isclose(ours[name], theirs[name], rel_tol=bound, abs_tol=bound)):
             found.append(f"statistics, {name}: {ours[name]!r} and {theirs[name]!r}")
     return found
-
-
-def close(a: float, b: float, bound: float) -> bool:
-    """Equal within a relative bound; a bound of 1 and more says that rounding has left no digit, not even the zero."""
-    return bound >= 1 or math.isclose(a, b, rel_tol=bound, abs_tol=bound)
 
 
 def same(a: Any, b: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from statistics import stdev  # of the standard library: exact until its last rounding
 from typing import Any
 
 from reference.operators import divide
@@ -100,21 +101,24 @@ def mean(values: list[float]) -> float:
     return math.fsum(values) / len(values)
 
 
+def nothing(returns: list[float]) -> float:
+    """How far returns may be apart, or one below 0, and count as equal, or as no loss: what rounding may leave."""
+    return 2.0**-40 * (1.0 + max(abs(r) for r in returns))
+
+
 def sharpe(returns: list[float]) -> float:
-    """Mean over standard deviation (ddof 1), for a year; NaN under two returns or where all are equal."""
-    if len(returns) < 2 or min(returns) == max(returns):
+    """Mean over standard deviation (ddof 1), for a year; NaN under two returns or where rounding alone parts them."""
+    if len(returns) < 2 or max(returns) - min(returns) <= nothing(returns):
         return NAN
-    centre = mean(returns)
-    spread = math.sqrt(math.fsum((r - centre) ** 2 for r in returns) / (len(returns) - 1))
-    return centre / spread * math.sqrt(PERIODS_PER_YEAR)
+    return mean(returns) / stdev(returns) * math.sqrt(PERIODS_PER_YEAR)
 
 
 def sortino(returns: list[float]) -> float:
-    """Mean over downside deviation (target 0), for a year; NaN under two returns or without a loss."""
-    if len(returns) < 2:
+    """Mean over downside deviation (target 0), for a year; NaN under two returns or without a loss beyond rounding."""
+    if len(returns) < 2 or min(returns) >= -nothing(returns):
         return NAN
     downside = math.sqrt(mean([min(r, 0.0) ** 2 for r in returns]))
-    return mean(returns) / downside * math.sqrt(PERIODS_PER_YEAR) if downside > 0 else NAN
+    return mean(returns) / downside * math.sqrt(PERIODS_PER_YEAR)
 
 
 def longest_losing_streak(nets: list[float]) -> int:

@@ -10,7 +10,7 @@ import pytest
 from reference.codes import ExitReason
 from reference.engine import ReferenceResult, simulate
 from reference.money import commission, tradable_size
-from reference.statistics import statistics
+from reference.statistics import sharpe, sortino, statistics
 from reference.ticks import Grid, ceil_tolerant, nearest
 
 from btcore.candles import Candles, Instrument
@@ -208,6 +208,16 @@ def test_statistics_of_nothing() -> None:
     for name in ("trades", "net", "max_drawdown", "max_drawdown_percent", "return_percent", "exposure"):
         assert found[name] == 0, name
     assert found["final_equity"] == 10_000
+
+
+def test_ratios_of_returns_that_rounding_alone_moves() -> None:
+    """T4: equal within 2^-40 of 1 + the largest absolute return is equal, below 0 by no more than that is no loss."""
+    tenth, bound = 0.1, 1.1 * 2.0**-40
+    assert math.isnan(sharpe([tenth, tenth - bound * 0.99]))
+    assert sharpe([tenth, tenth - bound * 1.01]) > 1e10
+    assert math.isnan(sortino([tenth, -bound * 0.99]))
+    assert sortino([tenth, -bound * 1.01]) > 1e10
+    assert sortino([-tenth, -tenth]) == pytest.approx(-math.sqrt(252), rel=1e-15)
 
 
 def test_ruined_account_has_no_sharpe() -> None:

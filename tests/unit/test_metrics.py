@@ -6,6 +6,8 @@ import importlib
 import math
 import warnings
 from collections.abc import Callable
+from itertools import pairwise
+from statistics import mean, stdev
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from reference.statistics import statistics
 import btcore as bt
 from btcore.metrics import FAMILIES, summary
 from btcore.metrics.ratios import ratio
+from btcore.metrics.returns import return_figures
 
 HOUR = 3_600_000_000_000
 DAY = 24 * HOUR
@@ -142,6 +145,51 @@ def test_ratios_need_two_days_and_a_spread() -> None:
     stats = bt.simulate([bt.Order(0, "long")], rising).stats
     assert stats["sharpe"] > 0
     assert math.isnan(stats["sortino"])
+
+
+def account_of(equity: list[float], cash: float) -> bt.Result:
+    """A trade a day, of a size that makes the equity at the days' ends, but for rounding, what is asked for."""
+    days = len(equity)
+    opens, closes = np.full(days + 1, 100.0), np.full(days + 1, 101.0)
+    times = np.concatenate([[0], DAY // 2 + DAY * np.arange(days)])
+    candles = bt.Candles(times, opens, closes, opens, closes, tick=1.0)
+    gains = np.diff([cash, *equity]).tolist()
+    orders = [bt.Order(k, 1 if gain > 0 else -1, max_bars=1, size=abs(gain)) for k, gain in enumerate(gains)]
+    return bt.simulate(orders, candles, cash=cash)
+
+
+def exact_sharpe(result: bt.Result, cash: float) -> float:
+    """From the returns' floats, without any rounding but the last."""
+    values = [cash, *result.equity()[1:].tolist()]
+    returns = [(after - before) / before for before, after in pairwise(values)]
+    return mean(returns) / stdev(returns) * math.sqrt(252)
+
+
+@pytest.mark.parametrize("apart", [1e-3, 1e-6, 1e-9, 1e-11])
+def test_sharpe_of_nearly_equal_days_keeps_its_digits(apart: float) -> None:
+    returns = np.full(40, 0.01) + apart * np.random.default_rng(4).random(40)
+    result = account_of((10_000 * np.cumprod(1 + returns)).tolist(), 10_000.0)
+    assert result.stats["sharpe"] == pytest.approx(exact_sharpe(result, 10_000.0), rel=1e-13)
+
+
+def test_days_equal_but_for_rounding_have_no_sharpe() -> None:
+    result = account_of((10_000 * np.cumprod(np.full(40, 1 - 2.0**-10))).tolist(), 10_000.0)
+    returns = np.diff([10_000.0, *result.equity()[1:]]) / [10_000.0, *result.equity()[1:-1]]
+    assert 0 < np.ptp(returns) < 2.0**-40
+    assert math.isnan(result.stats["sharpe"])
+    assert result.stats["sortino"] == pytest.approx(-math.sqrt(252), rel=1e-9)
+
+
+@pytest.mark.parametrize(("beyond", "given"), [(0.999, False), (1.001, True)])
+def test_what_rounding_may_leave(beyond: float, given: bool) -> None:
+    """T4: 2^-40 of 1 + the largest absolute return, here 1: a spread for Sharpe, a loss for Sortino."""
+    bound = beyond * 2.0**-40 * (1 + 1)
+    totals = {"ruined": 0, "day_count": 2, "day_first": 1.0, "day_excess": -bound / 2, "day_squares": bound**2 / 2}
+    figures = return_figures(totals | {"day_low": 1.0 - bound, "day_high": 1.0, "day_downside": 0.0}, 2)
+    assert math.isnan(figures["sharpe"]) != given
+    assert math.isnan(figures["sortino"])
+    figures = return_figures(totals | {"day_low": -bound, "day_high": 1.0, "day_downside": bound**2}, 2)
+    assert math.isnan(figures["sortino"]) != given
 
 
 def test_days_end_with_the_last_candle_of_the_window() -> None:
