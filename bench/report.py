@@ -18,7 +18,7 @@ from typing import Any
 from bench import machine
 
 OURS = "btcore"
-PACKAGES = ("btcore", "numpy", "pandas", "polars", "Bottleneck", "numbagg", "TA-Lib", "numba")
+PACKAGES = ("btcore", "numpy", "pandas", "polars", "Bottleneck", "numbagg", "TA-Lib", "screamer", "numba")
 
 Row = dict[str, Any]
 Groups = dict[str, dict[str, Row]]
