@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import screamer
 
-from bench.libraries.common import QUANTILE, Library, on_close
+from bench.libraries.common import QUANTILE, Library, Prices, on_close
 
 _NAMES = {
     "rolling_sum": "RollingSum", "rolling_mean": "RollingMean", "rolling_var": "RollingVar",
@@ -14,6 +16,10 @@ _NAMES = {
     "rolling_rank": "RollingRank", "rolling_skew": "RollingSkew", "rolling_kurt": "RollingKurt", "wma": "WMA",
     "rsi": "RollingRSI", "zscore": "RollingZscore", "bollinger": "BollingerBands",
 }  # fmt: skip
+
+
+def _slope(p: Prices, n: int) -> Any:
+    return screamer.RollingLinearRegression(n)(np.arange(len(p.close), dtype=np.float64), p.close)
 
 
 def library() -> Library:
