@@ -6,6 +6,8 @@ import math
 import numbers
 from typing import Any
 
+import numpy as np
+
 from btcore.errors import ParameterError
 from btcore.expr import Expr, number
 from btcore.indicators.common import apply, whole_number
@@ -14,14 +16,14 @@ from btcore.indicators.rolling import rolling_mean
 __all__ = ["ema", "rma", "sma"]
 
 
-def _exponential(x: Any, alpha: float, label: str) -> Any:
+def _exponential(x: Any, alpha: float, label: str, out: Any) -> Any:
     def build(series: Expr) -> Expr:
         return Expr("ewm", (number(series),), (alpha,)).labelled(label.format(repr(series)))
 
-    return apply(build, x)
+    return apply(build, x, out=out)
 
 
-def ema(x: Any, span: float) -> Any:
+def ema(x: Any, span: float, *, out: np.ndarray | None = None) -> Any:
     """Exponential moving average, ``alpha = 2 / (span + 1)``.
 
     ``y[t] = y[t-1] + alpha * (x[t] - y[t-1])``, seeded by the first finite value: the definition of pandas
@@ -32,6 +34,8 @@ def ema(x: Any, span: float) -> Any:
     x : Expr or array, shape (n,)
     span : float
         Candles, at least 1.
+    out : float64 array, shape (n,), optional
+        Where the values go; arrays only.
 
     Returns
     -------
@@ -40,7 +44,7 @@ def ema(x: Any, span: float) -> Any:
     Raises
     ------
     ParameterError
-        If the span is not a number >= 1.
+        If the span is not a number >= 1, or `out` does not fit.
 
     Examples
     --------
@@ -50,10 +54,10 @@ def ema(x: Any, span: float) -> Any:
     if isinstance(span, bool) or not isinstance(span, numbers.Real) or not math.isfinite(span) or span < 1:
         raise ParameterError(f"span must be a number >= 1, got {span!r}")
     span = float(span)
-    return _exponential(x, 2.0 / (span + 1.0), f"ema({{}}, {span:g})")
+    return _exponential(x, 2.0 / (span + 1.0), f"ema({{}}, {span:g})", out)
 
 
-def rma(x: Any, n: int) -> Any:
+def rma(x: Any, n: int, *, out: np.ndarray | None = None) -> Any:
     """Wilder's moving average: as ``ema`` with ``alpha = 1 / n``.
 
     Source: J. Welles Wilder, New Concepts in Technical Trading Systems (1978); seeded by the first finite value.
@@ -62,13 +66,13 @@ def rma(x: Any, n: int) -> Any:
     [2.0, 3.0]
     """
     n = whole_number("n", n)
-    return _exponential(x, 1.0 / n, f"rma({{}}, {n})")
+    return _exponential(x, 1.0 / n, f"rma({{}}, {n})", out)
 
 
-def sma(x: Any, window: int) -> Any:
+def sma(x: Any, window: int, *, out: np.ndarray | None = None) -> Any:
     """Simple moving average: ``rolling_mean``.
 
     >>> sma([1.0, 3.0], 2).tolist()
     [nan, 2.0]
     """
-    return rolling_mean(x, window)
+    return rolling_mean(x, window, out=out)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from btcore.errors import ExpressionError, ParameterError
-from btcore.expr import Expr, array, lift
+from btcore.expr import CONDITION, Expr, array, lift
 from btcore.program import evaluate
 
 __all__ = ["apply", "is_array", "prices_and_n", "whole_number"]
@@ -20,19 +20,68 @@ def is_array(value: Any) -> bool:
     return not isinstance(value, (Expr, str, bytes)) and hasattr(value, "__len__")
 
 
-def apply(build: Callable[..., Any], *series: Any) -> Any:
+def apply(build: Callable[..., Any], *series: Any, out: Any = None) -> Any:
     """``build(*series)`` as an expression, or its values where one of the series is an array.
 
-    `build` returns an Expr or a tuple of them (a named tuple stays one).
+    `build` returns an Expr or a tuple of them (a named tuple stays one). The values go to `out`: an array, or a tuple
+    of arrays where there are several, contiguous and apart from each other and from the series.
+
+    Raises
+    ------
+    ParameterError
+        If the series differ in length, or `out` cannot take the values; the message says why.
     """
     eager = any(map(is_array, series))
     if not eager:
+        if out is not None:
+            raise ParameterError("out= needs arrays: an expression has no values yet")
         return build(*map(lift, series))
     _check_lengths(series)
-    built = build(*(array(_values(s), copy=False) if is_array(s) else lift(s) for s in series))
-    if isinstance(built, Expr):
-        return evaluate(built)[0]
-    return type(built)(*evaluate(*built))
+    given = [array(_values(s), copy=False) if is_array(s) else lift(s) for s in series]
+    built = build(*given)
+    parts = (built,) if isinstance(built, Expr) else built
+    read = [expr.data for expr in given if expr.data is not None]
+    values = evaluate(*parts, out=None if out is None else targets(out, built, read))
+    return values[0] if isinstance(built, Expr) else type(built)(*values)
+
+
+def targets(out: Any, built: Any, read: list[np.ndarray]) -> list[np.ndarray]:
+    """The arrays of `out`, one for each expression that was built, checked against these and the arrays that are read.
+
+    Raises
+    ------
+    ParameterError
+        If one has not the type, shape or memory that it needs.
+    """
+    several = not isinstance(built, Expr)
+    parts = list(built) if several else [built]
+    if several and not (isinstance(out, tuple) and len(out) == len(parts)):
+        raise ParameterError(f"out must be a tuple of {len(parts)} arrays, got {_described(out)}")
+    arrays = list(out) if several else [out]
+    for k, (values, expr) in enumerate(zip(arrays, parts, strict=True)):
+        wrong = _wrong_target(values, np.dtype(bool if expr.kind == CONDITION else np.float64), len(read[0]))
+        if not wrong and any(np.may_share_memory(values, other) for other in read + arrays[:k]):
+            wrong = "must not share memory with a series" + " or another array of out" * several
+        if wrong:
+            raise ParameterError(f"out{f'[{k}]' * several} {wrong}")
+    return arrays
+
+
+def _wrong_target(values: Any, dtype: np.dtype[Any], length: int) -> str:
+    """Why an array cannot take the values; empty if it can."""
+    if not isinstance(values, np.ndarray) or isinstance(values, np.ma.MaskedArray):
+        return f"must be a NumPy array, got {_described(values)}"
+    if values.dtype != dtype:
+        return f"must be of dtype {dtype}, got {values.dtype}"
+    if values.shape != (length,):
+        return f"must have the shape ({length},) of the series, got {values.shape}"
+    if not values.flags.c_contiguous or not values.flags.aligned:
+        return "must be contiguous and aligned"
+    return "" if values.flags.writeable else "must be writeable, it is read-only"
+
+
+def _described(value: Any) -> str:
+    return f"{type(value).__name__} of {len(value)}" if isinstance(value, (tuple, list)) else type(value).__name__
 
 
 def _values(series: Any) -> np.ndarray:

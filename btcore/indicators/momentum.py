@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from btcore.expr import Expr, number
 from btcore.indicators.common import apply, whole_number
 from btcore.indicators.rolling import rolling_mean, rolling_std
@@ -11,7 +13,7 @@ from btcore.indicators.rolling import rolling_mean, rolling_std
 __all__ = ["rsi", "zscore"]
 
 
-def rsi(x: Any, n: int = 14) -> Any:
+def rsi(x: Any, n: int = 14, *, out: np.ndarray | None = None) -> Any:
     """Relative strength index, 0 to 100: ``100 * up / (up + down)``, Wilder averages of gains and losses.
 
     Source: Wilder (1978). The averages are seeded by the first change, so the first value is NaN; NaN also while
@@ -22,6 +24,8 @@ def rsi(x: Any, n: int = 14) -> Any:
     x : Expr or array, shape (n,)
     n : int
         Candles, at least 1.
+    out : float64 array, shape (n,), optional
+        Where the values go; arrays only.
 
     Returns
     -------
@@ -37,10 +41,10 @@ def rsi(x: Any, n: int = 14) -> Any:
     def build(series: Expr) -> Expr:
         return Expr("rsi", (number(series),), (1.0 / n,)).labelled(f"rsi({series!r}, {n})")
 
-    return apply(build, x)
+    return apply(build, x, out=out)
 
 
-def zscore(x: Any, window: int, *, ddof: int = 1) -> Any:
+def zscore(x: Any, window: int, *, ddof: int = 1, out: np.ndarray | None = None) -> Any:
     """Distance from the rolling mean in rolling standard deviations; NaN where the window is constant.
 
     Parameters
@@ -50,6 +54,8 @@ def zscore(x: Any, window: int, *, ddof: int = 1) -> Any:
         Candles, at least 1.
     ddof : int
         The deviation is divided by ``window - ddof``.
+    out : float64 array, shape (n,), optional
+        Where the values go; arrays only.
 
     Returns
     -------
@@ -68,4 +74,4 @@ def zscore(x: Any, window: int, *, ddof: int = 1) -> Any:
         scaled: Expr = apart / rolling_std(series, window, ddof=ddof)
         return scaled.labelled(f"zscore({series!r}, {window}{option})")
 
-    return apply(build, x)
+    return apply(build, x, out=out)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from btcore.errors import ParameterError
 from btcore.expr import Expr, close, high, low, number
 from btcore.indicators.averages import ema, rma, sma
@@ -19,7 +21,7 @@ def _true_range(high: Expr, low: Expr, close: Expr) -> Expr:
     return Expr("true_range", (number(high), number(low), number(close)))
 
 
-def true_range(*prices: Any) -> Any:
+def true_range(*prices: Any, out: np.ndarray | None = None) -> Any:
     """True range: the largest of high - low, |high - previous close|, |low - previous close|.
 
     Source: Wilder (1978). The first value is high - low. NaN where a price that it needs is NaN.
@@ -28,6 +30,8 @@ def true_range(*prices: Any) -> Any:
     ----------
     prices : nothing, or high, low, close
         ``true_range()`` is an expression over candles; ``true_range(high, low, close)`` takes series.
+    out : float64 array, shape (n,), optional
+        Where the values go; arrays only.
 
     Returns
     -------
@@ -39,13 +43,13 @@ def true_range(*prices: Any) -> Any:
     [1.0, 1.5]
     """
     if not prices:
-        return _true_range(high, low, close).labelled("true_range()")
+        return apply(lambda: _true_range(high, low, close).labelled("true_range()"), out=out)
     if len(prices) != 3:
         raise ParameterError(f"true_range takes nothing or high, low, close; got {len(prices)} series")
-    return apply(_true_range, *prices)
+    return apply(_true_range, *prices, out=out)
 
 
-def atr(*args: Any, n: int | None = None, smoothing: str = "wilder") -> Any:
+def atr(*args: Any, n: int | None = None, smoothing: str = "wilder", out: np.ndarray | None = None) -> Any:
     """Average true range: the smoothed ``true_range``.
 
     Parameters
@@ -56,6 +60,8 @@ def atr(*args: Any, n: int | None = None, smoothing: str = "wilder") -> Any:
         Candles, at least 1; instead of the last positional argument.
     smoothing : {"wilder", "ema", "sma"}
         ``rma`` (Wilder 1978), ``ema`` or ``sma`` of the true range.
+    out : float64 array, shape (n,), optional
+        Where the values go; arrays only.
 
     Returns
     -------
@@ -64,7 +70,7 @@ def atr(*args: Any, n: int | None = None, smoothing: str = "wilder") -> Any:
     Raises
     ------
     ParameterError
-        If n or the smoothing is not one of these.
+        If n or the smoothing is not one of these, or `out` does not fit.
 
     Examples
     --------
@@ -76,9 +82,9 @@ def atr(*args: Any, n: int | None = None, smoothing: str = "wilder") -> Any:
         raise ParameterError(f"smoothing must be one of {', '.join(map(repr, _SMOOTHINGS))}, got {smoothing!r}")
     smooth = _SMOOTHINGS[smoothing]
     if prices:
-        return apply(lambda *p: smooth(_true_range(*p), n), *prices)
+        return apply(lambda *p: smooth(_true_range(*p), n), *prices, out=out)
     label = f"atr({n})" if smoothing == "wilder" else f"atr({n}, smoothing={smoothing!r})"
-    return smooth(_true_range(high, low, close), n).labelled(label)
+    return apply(lambda: smooth(_true_range(high, low, close), n).labelled(label), out=out)
 
 
 class Donchian(NamedTuple):
@@ -89,7 +95,7 @@ class Donchian(NamedTuple):
     lower: Any
 
 
-def donchian(*args: Any, n: int | None = None) -> Donchian:
+def donchian(*args: Any, n: int | None = None, out: tuple[np.ndarray, ...] | None = None) -> Donchian:
     """Donchian channel: highest high and lowest low of the last n candles, and their mean.
 
     The current candle is part of the window; for a breakout compare with ``donchian(20).upper.shift(1)``.
@@ -99,6 +105,10 @@ def donchian(*args: Any, n: int | None = None) -> Donchian:
     ----------
     args : n, or high, low, n
         ``donchian(20)`` holds expressions over candles; ``donchian(high, low, 20)`` takes series.
+    n : int
+        Candles, at least 1; instead of the last positional argument.
+    out : tuple of three float64 arrays, shape (n,), optional
+        Where the values go; arrays only.
 
     Returns
     -------
@@ -116,5 +126,5 @@ def donchian(*args: Any, n: int | None = None) -> Donchian:
         upper, lower = rolling_max(h, n), rolling_min(lo, n)
         return Donchian(upper, (upper + lower) / 2.0, lower)
 
-    built: Donchian = apply(build, *(prices or (high, low)))
+    built: Donchian = apply(build, *(prices or (high, low)), out=out)
     return built

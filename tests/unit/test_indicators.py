@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import pickle
+import types
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -60,6 +63,8 @@ PAIRS: dict[str, list[tuple[Any, Any]]] = {
         (lambda: bt.zscore(CLOSE, 20, ddof=0), lambda: bt.zscore(close, 20, ddof=0)),
     ],
 }  # fmt: skip
+# Functions that take no out=.
+WITHOUT_OUT: set[str] = set()
 FUNCTIONS = [name for name in indicators.__all__ if not inspect.isclass(getattr(indicators, name))]
 
 
@@ -91,6 +96,31 @@ def test_eager_is_lazy(name: str) -> None:
             assert found.flags.writeable
             np.testing.assert_array_equal(found, values(expr))
             assert np.isfinite(found[100:].astype(float)).all()
+
+
+def calling_with(call: Any, name: str, **keywords: Any) -> Any:
+    """The value of a call of PAIRS whose indicator gets further keywords."""
+    function = getattr(bt, name)
+    changed = functools.partial(function, **keywords)
+    if call is function:
+        return changed()
+    module = SimpleNamespace(**{**vars(bt), name: changed})
+    defaults = tuple(changed if value is function else value for value in call.__defaults__ or ())
+    return types.FunctionType(call.__code__, {**globals(), "bt": module}, None, defaults, call.__closure__)()
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in WITHOUT_OUT])
+def test_out(name: str) -> None:
+    for eager, lazy in PAIRS[name]:
+        expected = eager()
+        filled = [np.full(LENGTH, True) if v.dtype == bool else np.full(LENGTH, 7.0) for v in listed(expected)]
+        found = calling_with(eager, name, out=tuple(filled) if isinstance(expected, tuple) else filled[0])
+        assert type(found) is type(expected)
+        for part, array_of_ours, values in zip(listed(found), filled, listed(expected), strict=True):
+            assert part is array_of_ours
+            np.testing.assert_array_equal(part, values)
+        with pytest.raises(errors.ParameterError, match="out= needs arrays"):
+            calling_with(lazy, name, out=found)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
