@@ -16,6 +16,7 @@ from setuptools import Extension, setup
 
 # One line per compiled module, sources by the same name under btcore/_core/.
 EXTENSIONS = [
+    "callbacks",
     "checks",
     "conditions",
     "decisions",

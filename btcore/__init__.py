@@ -19,6 +19,7 @@ _NAMES = {
         "maximum",
         "minimum",
         "rma",
+        "rolling_apply",
         "rolling_max",
         "rolling_mean",
         "rolling_min",

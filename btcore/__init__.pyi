@@ -25,6 +25,7 @@ from btcore.indicators import ema as ema
 from btcore.indicators import maximum as maximum
 from btcore.indicators import minimum as minimum
 from btcore.indicators import rma as rma
+from btcore.indicators import rolling_apply as rolling_apply
 from btcore.indicators import rolling_max as rolling_max
 from btcore.indicators import rolling_mean as rolling_mean
 from btcore.indicators import rolling_min as rolling_min

@@ -49,8 +49,8 @@ class Expr:
         Operator name, one of the core's (see ``program.OPERATORS``) or a leaf: ``column``, ``constant``, ``array``.
     inputs : tuple of Expr
         Input expressions.
-    params : tuple of str, int, float or bytes
-        Parameters that select what the operator does (a window, a name).
+    params : tuple of str, int, float, bytes or Function
+        Parameters that select what the operator does (a window, a name, a function of the caller).
     kind : {"number", "condition"}
         Whether the values are float64 or booleans.
     label : str, optional

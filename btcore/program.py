@@ -14,6 +14,7 @@ import numpy as np
 from btcore._core.levels import LOAD_CONDITION, LOAD_CONSTANT, LOAD_NUMBER
 from btcore._core.pipeline import Pipeline
 from btcore._core.types import LANES, OPCODES, SlotKind
+from btcore.callables import Function
 from btcore.errors import DataError, ExpressionError
 from btcore.expr import CONDITION, Expr
 
@@ -180,7 +181,8 @@ def _operator(slot: int, node: Expr, inputs: list[int], length: int) -> Operatio
     # a window longer than the candles never fills up, however much longer: it need not take the memory
     whole = [min(value, length + 1) for value in node.params if isinstance(value, int)]
     factors = [value for value in node.params if isinstance(value, float)]
-    return OPCODES[name], slot, inputs, whole, factors, None
+    functions = [value.callback() for value in node.params if isinstance(value, Function)]
+    return OPCODES[name], slot, inputs, whole, factors, functions[0] if functions else None
 
 
 def _same_values(a: np.ndarray, b: np.ndarray) -> bool:

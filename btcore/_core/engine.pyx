@@ -260,6 +260,7 @@ cdef class Driver:
 
     cdef Account account
     cdef Script script
+    cdef bint complete          # the run came to its end
     cdef list _arrays
 
     def __cinit__(self, dict terms, Py_ssize_t start, Py_ssize_t end, double cash, bint keep):
@@ -303,9 +304,15 @@ cdef class Driver:
         if orders.shape[0]:
             self.script.orders, self.script.order_levels = &orders[0, 0], &levels[0, 0]
 
+    cdef int _check_complete(self) except -1:
+        if not self.complete:
+            raise RuntimeError("this simulation has not been run to its end")
+        return 0
+
     def trades(self):
         """The trades as a structured array of TRADE_DTYPE; hands the memory over, so it can be called once."""
         cdef memory_array memory
+        self._check_complete()
         if self.account.trade_count == 0:
             return np.empty(0, dtype=TRADE_DTYPE)
         memory = <char[:self.account.trade_count * sizeof(Trade)]> <char*> self.account.trades
@@ -316,22 +323,26 @@ cdef class Driver:
     def totals(self):
         """What ``metrics`` needs: the fields of ``Totals`` and the counts of limit fills, by name."""
         cdef dict gathered = self.account.totals
+        self._check_complete()
         gathered["limit_fills"] = self.account.limit_fills
         gathered["exact_touches"] = self.account.exact_touches
         return gathered
 
     def rejected(self):
         """Reason -> count for the reasons that occurred."""
+        self._check_complete()
         return {reason.name: self.account.rejected[reason] for reason in RejectReason if self.account.rejected[reason]}
 
 
 def run(Pipeline pipeline, Market market, list drivers):
-    """Run the simulations of a plan over its candles, without the GIL.
+    """Run the simulations of a plan over its candles, without the GIL but in Python functions of the caller.
 
     Raises
     ------
     MemoryError
         If the trades of a simulation did not fit in memory.
+    Exception
+        What a function of the caller raised. The drivers then refuse to give results.
     """
     cdef Py_ssize_t block, start, n, k
     cdef Py_ssize_t count = len(drivers)
@@ -364,3 +375,4 @@ def run(Pipeline pipeline, Market market, list drivers):
     for driver in drivers:
         if driver.account.out_of_memory:
             raise MemoryError("the trades of a simulation do not fit in memory")
+        driver.complete = True

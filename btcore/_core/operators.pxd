@@ -15,6 +15,8 @@ cdef struct Operator:
     double[2] factors
     void* state             # one piece of memory without pointers: copied bytes continue where the copy was made
     size_t state_size
+    void* function          # what an operator of callbacks.pyx calls; the pipeline keeps it alive
+    bint fallible, failed   # may it fail; did it: `raise_failure` says how
 
 
 cdef inline int allocate_state(Operator* op, size_t size) except -1:

@@ -20,6 +20,8 @@ cdef class Pipeline:
     cdef int operator_count
     cdef readonly Py_ssize_t length
     cdef list _arrays
+    cdef list _extras           # what operators point to beside their state
+    cdef bint fallible          # whether a function of the caller may raise
     cdef set _given             # slots that no operator fills
 
     cdef int _allocate_slots(self, list kinds) except -1

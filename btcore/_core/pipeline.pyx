@@ -6,6 +6,7 @@ from libc.string cimport memcpy
 
 import numpy as np
 
+from btcore._core.callbacks cimport raise_failure, setup_callback
 from btcore._core.conditions cimport pack_bits, setup_condition
 from btcore._core.elementwise cimport setup_elementwise
 from btcore._core.operators cimport Operator
@@ -42,6 +43,7 @@ cdef class Pipeline:
     def __cinit__(self, list kinds, list constants, list sources, list operators, Py_ssize_t length):
         self.length = length
         self._arrays = []
+        self._extras = []
         self._given = {slot for slot, _ in constants} | {slot for slot, _ in sources}
         self._allocate_slots(kinds)
         self._fill_constants(constants)
@@ -117,12 +119,23 @@ cdef class Pipeline:
             op.a, op.b, op.c = (*inputs, 0, 0, 0)[:3]
             op.window, op.min_periods, op.option = (*whole, 0, 0, 0)[:3]
             op.factors[0], op.factors[1] = (*factors, 0.0, 0.0)[:2]
-            if not (setup_elementwise(op) or setup_condition(op) or setup_window(op) or setup_recursion(op, extra)):
+            self._extras.append(extra)
+            if not (
+                setup_elementwise(op)
+                or setup_condition(op)
+                or setup_window(op)
+                or setup_recursion(op, extra)
+                or setup_callback(op, extra)
+            ):
                 raise ValueError(f"no operator has the code {code}")
+            self.fallible = self.fallible or op.fallible
         return 0
 
     cdef int advance(self, Py_ssize_t start, Py_ssize_t n) except -1 nogil:
-        """Compute candles [start, start + n), 1 <= n <= BLOCK; blocks come in order, none twice."""
+        """Compute candles [start, start + n), 1 <= n <= BLOCK; blocks come in order, none twice.
+
+        Raises what a function of the caller raised; the operators after it have then not seen these candles.
+        """
         cdef int k
         cdef Source* source
         for k in range(self.source_count):
@@ -133,6 +146,9 @@ cdef class Pipeline:
                 self.slots[source.slot] = <void*> (source.values + start * source.width)
         for k in range(self.operator_count):
             self.operators[k].advance(&self.operators[k], self.slots, n)
+            if self.operators[k].failed:
+                with gil:
+                    raise_failure(&self.operators[k])
         return 0
 
     def evaluate(self, list slots, list out):

@@ -84,19 +84,35 @@ cdef class Stream:
         Raises
         ------
         DataError
-            If the candle breaks rule C2 or is not later than the one before; the stream is as if it had not come.
+            If the candle breaks rule C2 or is not later than the one before.
+        Exception
+            What a Python function of ``rolling_apply`` raised.
+
+        Whatever is raised, the stream is as if the candle had not come.
         """
         cdef int64_t at = timestamp if type(timestamp) is int else nanoseconds(timestamp)
         if not (0.0 < low <= open <= high < INFINITY and low <= close <= high) or at <= self.progress.last:
             self._refuse(at, open, high, low, close)
         self.candle[0], self.candle[1], self.candle[2], self.candle[3] = open, high, low, close
         self.candle[4] = volume
-        self.pipeline.advance(0, 1)
+        if self.pipeline.fallible:
+            self._attempt()
+        else:
+            self.pipeline.advance(0, 1)
         self.progress.last = at
         self.progress.count += 1
         if self.gather is None:
             return self._value(self.slots[0])
         return self.gather([self._value(self.slots[k]) for k in range(self.slot_count)])
+
+    cdef int _attempt(self) except -1:
+        """Advance, or leave the operators as they were and raise."""
+        cdef bytes saved = self.pipeline.save()
+        try:
+            return self.pipeline.advance(0, 1)
+        except BaseException:
+            self.pipeline.restore(saved)
+            raise
 
     cdef object _value(self, int slot):
         if self.pipeline.kinds[slot] == CONDITIONS:

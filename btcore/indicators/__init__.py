@@ -1,5 +1,6 @@
 """Indicators: named expressions over candles, a file per family. Arrays in give arrays out, expressions expressions."""
 
+from btcore.indicators.applied import rolling_apply
 from btcore.indicators.averages import ema, rma, sma
 from btcore.indicators.logic import crosses_above, crosses_below, maximum, minimum, where
 from btcore.indicators.momentum import rsi, zscore
@@ -23,6 +24,7 @@ __all__ = [
     "maximum",
     "minimum",
     "rma",
+    "rolling_apply",
     "rolling_max",
     "rolling_mean",
     "rolling_min",

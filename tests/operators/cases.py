@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from reference.operators import evaluate as twin_evaluate
 
 from btcore._core.pipeline import Pipeline
+from btcore.callables import Function
 from btcore.expr import CONDITION, NUMBER, Expr, lift
 from btcore.program import LONGEST, Program, evaluate
 
@@ -19,6 +21,17 @@ ALPHAS = (1.0, 0.5, 2 / 21, 1 / 14, 1e-3)
 TIES = {"minimum", "maximum", "rolling_min", "rolling_max", "true_range"}
 SUMS = {"rolling_sum", "rolling_mean"}
 SPREADS = {"rolling_var", "rolling_std"}
+
+
+def ends(window: Any) -> float:
+    """A number that depends on the order and the count of the values."""
+    return float(window[-1] - window[0] / 2) + len(window)
+
+
+COMPILED = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.POINTER(ctypes.c_double), ctypes.c_ssize_t)
+ENDS, COMPILED_ENDS = Function(ends), Function(COMPILED(lambda values, count: ends(values[:count])))
+# What an operator takes beside its window and min_periods.
+EXTRA: dict[str, tuple[Any, ...]] = {"rolling_var": (1,), "rolling_std": (1,), "rolling_apply": (ENDS,)}
 
 
 def random_inputs(length: int, seed: int, *, gaps: bool) -> list[np.ndarray]:
@@ -42,7 +55,7 @@ def condition(op: str, *inputs: Expr, params: tuple[Any, ...] = ()) -> Expr:
     return Expr(op, inputs, params, kind=CONDITION)
 
 
-def rolling(op: str, x: Expr, *extra: int) -> list[Expr]:
+def rolling(op: str, x: Expr, *extra: Any) -> list[Expr]:
     """Every window, full and with fewer values allowed."""
     wide = [number(op, x, params=(window, window, *extra)) for window in WINDOWS]
     early = [number(op, x, params=(window, least, *extra)) for window, least in ((3, 1), (10, 4), (100, 1), (100, 99))]
@@ -64,6 +77,10 @@ def cases(x: Any, y: Any, z: Any, p: Any, q: Any) -> dict[str, list[Expr]]:
     made["rsi"] = [number("rsi", x, params=(alpha,)) for alpha in ALPHAS]
     made["true_range"] = [number("true_range", x, y, z)]
     made |= {op: rolling(op, x) for op in ("rolling_sum", "rolling_mean", "rolling_min", "rolling_max")}
+    made["rolling_apply"] = [
+        *rolling("rolling_apply", x, ENDS),
+        number("rolling_apply", x, params=(9, 4, COMPILED_ENDS)),
+    ]
     for op in ("rolling_var", "rolling_std"):
         made[op] = rolling(op, x, 0) + rolling(op, x, 1) + [number(op, x, params=(5, 1, 3))]
     return made

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from operators.cases import ALPHAS, assert_same_bits, assert_twin, cases, number, random_inputs, twin
+from operators.cases import ALPHAS, EXTRA, assert_same_bits, assert_twin, cases, number, random_inputs, twin
 from reference.operators import OPERATORS
 
 from btcore._core.types import BLOCK, LANES, OPCODES, WORD
@@ -107,7 +107,7 @@ def test_any_window_of_spreads(op: str, values: list[float], window: tuple[int, 
 @pytest.mark.parametrize("op", ROLLING)
 def test_a_window_longer_than_the_data(op: str) -> None:
     x = np.arange(50.0)
-    extra = (1,) if op in ("rolling_var", "rolling_std") else ()
+    extra = EXTRA.get(op, ())
     assert np.isnan(evaluate(number(op, array(x), params=(51, 51, *extra)))[0]).all()
     values = evaluate(number(op, array(x), params=(5000, 50, *extra)))[0]
     assert np.isnan(values[:49]).all()
@@ -120,7 +120,7 @@ def test_a_window_longer_than_the_data(op: str) -> None:
 @pytest.mark.parametrize("op", ROLLING)
 def test_a_value_that_is_not_finite_spoils_only_its_windows(op: str, where: int, bad: float) -> None:
     window = 10
-    extra = (1,) if op in ("rolling_var", "rolling_std") else ()
+    extra = EXTRA.get(op, ())
     x = np.random.default_rng(5).normal(size=BLOCK + 60)
     expr = number(op, array(x), params=(window, window, *extra))
     clean = evaluate(expr)[0]

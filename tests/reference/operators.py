@@ -6,10 +6,13 @@ IEEE (x/0 is infinite, 0/0 is NaN); a comparison with a NaN is False, ``ne`` inc
 
 from __future__ import annotations
 
+import ctypes
 import math
 import operator
 from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 Values = list[Any]
 NAN = math.nan
@@ -164,6 +167,13 @@ def deviation(window: Values, ddof: int) -> float:
     return square_root(variance(window, ddof))
 
 
+def applied(function: Any, window: Values) -> float:
+    """The caller's function of a window: with an array, or with a pointer and a count where it is a ctypes one."""
+    if function.address:
+        return function.given((ctypes.c_double * len(window))(*window), len(window))
+    return float(function.given(np.array(window)))
+
+
 ELEMENTWISE: dict[str, Callable[..., Any]] = {
     "add": operator.add,
     "sub": operator.sub,
@@ -199,6 +209,7 @@ SERIES: dict[str, Callable[..., Values]] = {
     "rolling_max": lambda values, window, least: rolling(values, window, least, max),
     "rolling_var": lambda values, window, least, ddof: rolling(values, window, least, lambda w: variance(w, ddof)),
     "rolling_std": lambda values, window, least, ddof: rolling(values, window, least, lambda w: deviation(w, ddof)),
+    "rolling_apply": lambda values, window, least, f: rolling(values, window, least, lambda w: applied(f, w)),
 }
 
 OPERATORS = ("column", "constant", "array", *ELEMENTWISE, *SERIES)

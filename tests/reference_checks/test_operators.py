@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from reference.operators import OPERATORS, evaluate
 
+from btcore.callables import Function
 from btcore.expr import Expr, array, close, high, low, open_
 from reference_checks.worked import candles
 
@@ -35,6 +36,7 @@ def same(found: list[Any], expected: list[Any]) -> bool:
     )
 
 
+LAST_OF_TENS = Function(lambda window: window[-1] - 10 * window[0])
 A, B = series(1, -2, NAN, 0), series(0, 4, 1, 0)
 CASES = [
     ("column", close, [4, 2, 6, 8]),
@@ -79,6 +81,9 @@ CASES = [
     ("rolling_max", Expr("rolling_max", (close,), (2, 2)), [NAN, 4, 6, 8]),
     ("rolling_var", Expr("rolling_var", (close,), (2, 1, 1)), [NAN, 2, 8, 2]),
     ("rolling_var", Expr("rolling_var", (close,), (2, 1, 0)), [0, 1, 4, 1]),
+    ("rolling_apply", Expr("rolling_apply", (close,), (2, 2, LAST_OF_TENS)), [NAN, -38, -14, -52]),
+    ("rolling_apply", Expr("rolling_apply", (close,), (3, 1, LAST_OF_TENS)), [-36, -38, -34, -12]),
+    ("rolling_apply", Expr("rolling_apply", (series(1, INF, 2, 3),), (2, 1, LAST_OF_TENS)), [-9, NAN, NAN, -17]),
     ("rolling_std", Expr("rolling_std", (series(1, 1, 1, 7),), (2, 2, 0)), [NAN, 0, 0, 3]),
 ]
 

@@ -51,6 +51,10 @@ PAIRS: dict[str, list[tuple[Any, Any]]] = {
         ]
         for function in ROLLING
     },
+    "rolling_apply": [
+        (lambda: bt.rolling_apply(CLOSE, 20, np.ptp), lambda: bt.rolling_apply(close, 20, np.ptp)),
+        (lambda: bt.rolling_apply(CLOSE, 20, np.max, 5), lambda: bt.rolling_apply(close, 20, np.max, min_periods=5)),
+    ],
     "rsi": [(lambda: bt.rsi(CLOSE, 14), lambda: bt.rsi(close, 14)), (lambda: bt.rsi(CLOSE), lambda: bt.rsi(close))],
     "sma": [(lambda: bt.sma(CLOSE, 10), lambda: bt.sma(close, 10))],
     "true_range": [(lambda: bt.true_range(HIGH, LOW, CLOSE), bt.true_range)],
