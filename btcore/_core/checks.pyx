@@ -64,7 +64,7 @@ cdef inline double in_ticks(double price, double scale, bint is_ratio) noexcept 
 
 cdef inline bint is_near(double exact, double whole, double near, double keep) noexcept nogil:
     cdef double distance = fabs(exact - whole)
-    return (distance <= near) & (distance <= keep * exact)
+    return (distance <= near) & (distance < keep * exact)
 
 
 cdef Status convert_block(
@@ -116,8 +116,8 @@ def convert(
     ----------
     timestamp : int64 [n], nanoseconds; open_, high, low, close : float64 [n], prices
     scale, is_ratio : ticks are ``price * scale`` if `is_ratio`, else ``price / scale``
-    near, keep : a price is on the grid when its distance to the nearest whole tick is at most `near` ticks and at
-        most `keep` times the price
+    near, keep : a price is on the grid when its distance to the nearest whole tick is at most `near` ticks and
+        less than `keep` times the price (which a price so far below the tick that it comes to 0 ticks is not)
     open_ticks, high_ticks, low_ticks, close_ticks : int32 or int64 [n], written up to the failure
 
     Returns

@@ -40,7 +40,7 @@ def tick_reason(candles: Candles) -> str:
     for ticks in candles.ticks:
         off |= ticks % 10 != 0
     if not off.any():
-        return f"tick {candles.tick!r} was inferred from more candles or as the coarsest tried; these hold a larger one"
+        return f"tick {candles.tick!r} was inferred from more candles, or from their ask; these hold a larger one"
     row = int(off.argmax())
     field, price = next(
         (field, getattr(candles, field)[row])

@@ -26,7 +26,7 @@ DECLARED_KEEP = 0.5
 # Where no power of ten holds every price, each price is kept to this share of itself.
 FALLBACK_KEEP = 1e-12
 
-COARSEST_EXPONENT = 1
+COARSEST_EXPONENT = 308
 FINEST_EXPONENT = -12
 LAST_RESORT_EXPONENT = -18
 
@@ -93,14 +93,17 @@ def to_ticks(columns: Columns, grid: Grid | None) -> tuple[Grid, Ticks]:
     if grid is not None:
         return grid, _convert_declared(columns, grid)
     converter = _Converter(columns)
-    for candidate in _candidates():
+    for candidate in _candidates(columns.prices[2][0]):
         if converter.run(candidate) == checks.Status.OK:
             return candidate, converter.ticks()
     return _fall_back(columns, converter)
 
 
-def _candidates() -> Iterator[Grid]:
-    for exponent in range(COARSEST_EXPONENT, FINEST_EXPONENT - 1, -1):
+def _candidates(price: float) -> Iterator[Grid]:
+    """Powers of ten from the coarsest that can hold `price`, one of the prices: a price is at least one tick."""
+    # One more than the digits of the price, for a logarithm that is rounded down; an invalid price fails with any tick.
+    coarsest = min(math.floor(math.log10(price)) + 1, COARSEST_EXPONENT) if 0.0 < price < math.inf else 0
+    for exponent in range(max(coarsest, FINEST_EXPONENT), FINEST_EXPONENT - 1, -1):
         yield Grid.power_of_ten(exponent, near=ON_GRID, keep=INFERRED_KEEP)
 
 

@@ -72,9 +72,9 @@ def test_the_first_row_is_named_in_any_block(where: int, fault: str) -> None:
 
 def prices_strategy() -> st.SearchStrategy[list[float]]:
     """Prices on a power of ten, with or without noise, and prices on none."""
-    on_grid = st.integers(-9, 2).flatmap(
+    on_grid = st.integers(-9, 15).flatmap(
         lambda e: st.lists(
-            st.integers(1, 10**7).map(lambda n: n * 10**e if e > 0 else n / 10**-e), min_size=1, max_size=5
+            st.integers(1, 10**7).map(lambda n: float(n * 10**e) if e > 0 else n / 10**-e), min_size=1, max_size=5
         )
     )
     noisy = on_grid.flatmap(
@@ -82,7 +82,7 @@ def prices_strategy() -> st.SearchStrategy[list[float]]:
             st.sampled_from([0.0, 1e-12, -1e-9, 4e-8, 3e-7, 1e-5]), min_size=len(prices), max_size=len(prices)
         ).map(lambda noise: [price * (1 + x) for price, x in zip(prices, noise, strict=True)])
     )
-    anything = st.lists(st.floats(1e-3, 1e5), min_size=1, max_size=5)
+    anything = st.lists(st.floats(1e-3, 1e5) | st.floats(1e3, 1e22), min_size=1, max_size=5)
     return st.one_of(on_grid, noisy, anything)
 
 
@@ -104,6 +104,14 @@ def test_the_inferred_tick_is_that_of_the_twin(prices: list[float]) -> None:
     ("prices", "tick"),
     [
         ([10.0, 20.0], 10.0),
+        ([100.0, 200.0], 100.0),
+        ([100.0, 210.0], 10.0),
+        ([1000.0, 1000.0], 1000.0),
+        ([999.0, 1000.0], 1.0),
+        ([3e9, 5e9], 1e9),
+        ([3e9, 5e9 + 1000], 1e3),
+        ([1e22, 3e23], 1e22),
+        ([1e308, 1e308], 1e308),
         ([10.0, 21.0], 1.0),
         ([10.5, 21.0], 0.1),
         ([1.16879, 1.16906], 1e-5),
@@ -139,8 +147,8 @@ def test_large_prices_on_no_power_of_ten_get_a_coarser_tick() -> None:
     np.testing.assert_allclose(c.ticks[0] / c.scale, prices, rtol=1e-12)
 
 
-def test_prices_too_far_apart_for_any_tick_are_an_error() -> None:
-    prices = np.array([1e9 / 3, 1 / 3e9])
+@pytest.mark.parametrize("prices", [[1e9 / 3, 1 / 3e9], [1e308, 1e-300], [1e-300, 1e308]])
+def test_prices_too_far_apart_for_any_tick_are_an_error(prices: list[float]) -> None:
     with pytest.raises(errors.DataError, match=r"no tick holds every price.*pass tick="):
         Candles([0, MINUTE], prices, prices, prices, prices)
 

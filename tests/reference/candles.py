@@ -28,18 +28,18 @@ def in_ticks(price: float, exponent: int) -> float:
 
 
 def is_on_grid(price: float, exponent: int, near: float, keep: float) -> bool:
-    """C5: the nearest whole tick is at most `near` ticks away, and at most the share `keep` of the price."""
+    """C5: the nearest whole tick is at most `near` ticks away, and less than the share `keep` of the price."""
     exact = in_ticks(price, exponent)
     distance = abs(exact - round(exact))
-    return exact <= WIDEST and distance <= near and distance <= keep * exact
+    return exact <= WIDEST and distance <= near and distance < keep * exact
 
 
 def inferred_exponent(prices: Sequence[float]) -> int | None:
     """C5: the coarsest power of ten that holds every price; without one the finest that keeps each to 1e-12."""
-    for exponent in range(1, -13, -1):
+    for exponent in range(308, -13, -1):
         if all(is_on_grid(price, exponent, 1e-3, 1e-7) for price in prices):
             return exponent
-    widest = [exponent for exponent in range(-18, 2) if in_ticks(max(prices), exponent) <= WIDEST]
+    widest = [exponent for exponent in range(-18, 309) if in_ticks(max(prices), exponent) <= WIDEST]
     # From 1e-12, or the next coarser one that 60 bits hold, to finer ones.
     for exponent in range(max(-12, widest[0]), widest[0] - 1, -1):
         if all(is_on_grid(price, exponent, 0.5, 1e-12) for price in prices):
