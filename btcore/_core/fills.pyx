@@ -1,6 +1,6 @@
 """The fill rules: what one candle does to one account. Numbers in brackets are those of docs/fill-rules.md."""
 
-from libc.math cimport NAN, fabs, floor
+from libc.math cimport NAN, fabs
 from libc.stdint cimport int64_t
 from libc.stdlib cimport realloc
 from libc.string cimport memset
@@ -9,7 +9,7 @@ from btcore._core.account cimport Account, Entry, Position, Terms, Ticket, commi
 from btcore._core.decisions cimport refuse_size
 from btcore._core.market cimport Bar, Prices, half_to_price, to_price, to_units
 from btcore._core.rounding cimport (
-    distance, entry_bar, exit_bar, given, is_percent, number, rounded_down, rounded_up, spread_of, whole,
+    distance, entry_bar, exit_bar, given, is_percent, nearest, number, rounded_down, rounded_up, spread_of,
 )
 from btcore._core.statistics cimport totals_trade
 from btcore._core.types cimport (
@@ -297,7 +297,7 @@ cdef void follow(Account* account, const Prices* prices, Py_ssize_t t) noexcept 
     if p.trail_active:
         space = p.trail_start
         if p.trail_percent:
-            space = whole(floor(to_units(prices, p.trail_number / 100.0 * fabs(to_price(prices, p.trail_best))) + 0.5))
+            space = nearest(to_units(prices, p.trail_number / 100.0 * fabs(to_price(prices, p.trail_best))))
         p.trail_level = max(p.trail_level, p.trail_best - space)
 
 

@@ -3,7 +3,7 @@
 # Prices are integers in units (ticks, or half ticks for mid quotes) and *turned*: those of a short are negated and its
 # highs and lows swapped, so that for either side a gain is upwards, the stop below and the target above. Each rule is
 # therefore written once, for a long.
-from libc.math cimport ceil, fabs, floor, isnan
+from libc.math cimport fabs, floor, isnan
 from libc.stdint cimport int64_t
 
 from btcore._core.account cimport Ticket
@@ -46,14 +46,23 @@ cdef inline int64_t whole(double units) noexcept nogil:
     return <int64_t> units
 
 
+cdef inline int64_t nearest(double units) noexcept nogil:
+    """The nearest whole number, ties upwards; what lies within 1e-6 of a half is a tie [C5].
+
+    The fraction is exact, so that whole numbers above 2^52 stay what they are (x + 0.5 would round).
+    """
+    cdef double below = floor(units)
+    return whole(below + 1.0 if units - below >= 0.5 - 1e-6 else below)
+
+
 cdef inline int64_t rounded_up(const Prices* prices, int direction, double price) noexcept nogil:
     """Nearest unit, ties upwards: entries (against the trader) and targets (away from the entry) [C5]."""
-    return whole(floor(direction * to_units(prices, price) + 0.5))
+    return nearest(direction * to_units(prices, price))
 
 
 cdef inline int64_t rounded_down(const Prices* prices, int direction, double price) noexcept nogil:
     """Nearest unit, ties downwards: stops (away from the entry) [C5]."""
-    return whole(ceil(direction * to_units(prices, price) - 0.5))
+    return -nearest(-direction * to_units(prices, price))
 
 
 cdef inline double number(const Ticket* ticket, int level) noexcept nogil:
@@ -69,7 +78,7 @@ cdef inline int64_t distance(const Prices* prices, const Ticket* ticket, int lev
     cdef double space = number(ticket, level)
     if is_percent(ticket, level):
         space = space / 100.0 * fabs(to_price(prices, origin))
-    return whole(floor(to_units(prices, space) + 0.5))
+    return nearest(to_units(prices, space))
 
 
 cdef inline bint finite(double x) noexcept nogil:

@@ -8,6 +8,8 @@ from typing import Any
 
 FARTHEST = 2**60
 ON_GRID = 1e-3
+# A number of units this near to a half is a half: 0.00015 is a tick and a half of 0.0001, in binary a little less.
+TIE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,12 @@ def ceil_tolerant(x: float) -> int:
 
 
 def nearest(x: float, ties: int) -> int:
-    """The nearest whole number, ties up (+1) or down (-1); never farther than 2**60."""
+    """The nearest whole number, never farther than 2**60; within ``TIE`` of a half the one up (+1) or down (-1)."""
     if x >= FARTHEST:
         return FARTHEST
     if x <= -FARTHEST:
         return -FARTHEST
-    return math.floor(x + 0.5) if ties > 0 else math.ceil(x - 0.5)
+    below = math.floor(x)
+    if abs(x - below - 0.5) <= TIE:
+        return below + 1 if ties > 0 else below
+    return round(x)
