@@ -21,7 +21,7 @@ class Rules:
     ambiguity : {"worst"}
         What happens when one candle touches both stop and target (rule X2): the stop.
     limit_gap : {"open", "limit"}
-        Where a limit entry or a target fills when the candle opens beyond it (rules E2, X1).
+        Where a limit entry or a target that rested before fills when the candle opens beyond it (rules E2, X1).
     limit_through_ticks : int
         How many ticks beyond its price a limit entry or a target must be reached to fill (rule E2).
 

@@ -171,7 +171,7 @@ cdef bint open_position(
 
 
 cdef inline int64_t gap_price(const Account* account, int64_t opened, int64_t limit) noexcept nogil:
-    """Where a limit fills when the candle opens beyond it [E2, X1]."""
+    """Where a limit that rested before fills when the candle opens beyond it [E2, X1]."""
     return limit if account.terms.gap_at_limit else opened
 
 
@@ -195,7 +195,7 @@ cdef void enter_at_open(Account* account, const Prices* prices, Py_ssize_t t) no
     if leave <= stop_in_force(p):
         book(account, prices, t, leave, spread, SL_AT_ENTRY, False)
     elif leave >= p.target + account.terms.through:
-        book(account, prices, t, gap_price(account, leave, p.target), spread, TP_AT_ENTRY, False)
+        book(account, prices, t, leave, spread, TP_AT_ENTRY, False)
 
 
 cdef void enter_inside(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:

@@ -86,12 +86,12 @@ class Run(Account):
             self.already_beyond(t, self.position)
 
     def already_beyond(self, t: int, position: Position) -> None:
-        """Rule E4 after a fill at the open."""
+        """Rule E4 after a fill at the open: out at that open, whatever ``limit_gap`` says of limits that rested."""
         price = self.market.exit_bar(position.side, t).open
         if position.stopped_at(price):
             self.leave(t, ExitReason.SL_AT_ENTRY, price)
         elif position.target_at(price, self.through):
-            self.leave(t, ExitReason.TP_AT_ENTRY, self.gap_price(price, position.target))
+            self.leave(t, ExitReason.TP_AT_ENTRY, price)
 
     # Inside the candle: X2, or the resting order (E1, E2) followed by E4 and X5.
 
