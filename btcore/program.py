@@ -172,8 +172,13 @@ def _emitted(nodes: list[Made], length: int) -> Iterator[Operation]:
 
 
 def _bank(nodes: list[Made]) -> Operation:
-    lanes = [(inputs[0], slot, node.params[0]) for slot, node, inputs in nodes]
+    lanes = [(inputs[0], slot, *_lane(*node.params)) for slot, node, inputs in nodes]
     return OPCODES["ewm"], 0, (), (), (), lanes
+
+
+def _lane(alpha: float, count: int = 1, skip: int = 0, silent: int = 0) -> tuple[float, int, int, int]:
+    """Parameters of an exponential mean: what counts inputs is cut to what no count reaches."""
+    return alpha, min(count, LONGEST), min(skip, LONGEST), silent
 
 
 def _operator(slot: int, node: Expr, inputs: list[int], length: int) -> Operation:

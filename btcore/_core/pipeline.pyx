@@ -8,8 +8,10 @@ import numpy as np
 
 from btcore._core.callbacks cimport raise_failure, setup_callback
 from btcore._core.conditions cimport pack_bits, setup_condition
+from btcore._core.deviations cimport setup_deviation
 from btcore._core.elementwise cimport setup_elementwise
 from btcore._core.operators cimport Operator
+from btcore._core.paths cimport setup_path
 from btcore._core.recursions cimport setup_recursion
 from btcore._core.types cimport BLOCK, CONDITIONS, TIMES, WORD
 from btcore._core.windows cimport setup_window
@@ -126,6 +128,8 @@ cdef class Pipeline:
                 or setup_window(op)
                 or setup_recursion(op, extra)
                 or setup_callback(op, extra)
+                or setup_path(op)
+                or setup_deviation(op)
             ):
                 raise ValueError(f"no operator has the code {code}")
             self.fallible = self.fallible or op.fallible

@@ -134,11 +134,23 @@ cdef inline bint finite(double x) noexcept nogil:
     return x - x == 0.0
 
 
+cdef double prepare(Lane* lane, double x) noexcept nogil:
+    """One more finite input before the mean is seeded."""
+    lane.seen += 1
+    if lane.seen <= lane.skip:
+        return NAN
+    lane.total = x if lane.seen == lane.skip + 1 else lane.total + x
+    if lane.seen < lane.skip + lane.count:
+        return NAN
+    lane.seeded, lane.value = True, lane.total / <double> lane.count
+    return NAN if lane.silent else lane.value
+
+
 cdef inline double follow(Lane* lane, double x) noexcept nogil:
     """The mean with one more finite input."""
     if not lane.seeded:
-        lane.seeded, lane.value = True, x
-    elif lane.waiting:
+        return prepare(lane, x)
+    if lane.waiting:
         # alpha * (x - y) rather than a share of y: a constant series stays exactly where it is
         lane.value = lane.value + (lane.beta * lane.apart + lane.alpha * (x - lane.value))
         lane.waiting = False
@@ -149,7 +161,7 @@ cdef inline double follow(Lane* lane, double x) noexcept nogil:
 
 
 cdef void advance_lane(Lane* lane, void** slots, Py_ssize_t n) noexcept nogil:
-    """One lane with every case: the first finite input is the seed, others that are not finite are passed over."""
+    """One lane with every case: the first finite inputs make the seed, others that are not finite are passed over."""
     cdef const double* x = <const double*> slots[lane.source]
     cdef double* out = <double*> slots[lane.out]
     cdef Py_ssize_t i
@@ -279,17 +291,20 @@ cdef inline double true_range(double high, double low, double previous_close) no
     return maximum(high - low, maximum(fabs(high - previous_close), fabs(low - previous_close)))
 
 
-cdef void set_alpha(Lane* lane, double alpha) noexcept:
+cdef void set_lane(Lane* lane, double alpha, Py_ssize_t count) noexcept:
     lane.alpha, lane.beta = alpha, alpha * (1.0 - alpha)
+    lane.count = count
 
 
 cdef bint setup_recursion(Operator* op, object lanes) except? 0:
     """Give `op` its function and state; False where its code is not one of this file.
 
-    `lanes` is a list of (source slot, out slot, alpha), one to eight, for a bank; empty for other operators.
+    `lanes` is a list of (source slot, out slot, alpha, count, skip, silent), one to eight, for a bank; else not used.
     """
     cdef Bank* bank
+    cdef Lane* lane
     cdef Strength* state
+    cdef Py_ssize_t count
     cdef double alpha
     cdef int k
     if op.code == OP_TRUE_RANGE:
@@ -300,8 +315,8 @@ cdef bint setup_recursion(Operator* op, object lanes) except? 0:
         op.advance = advance_rsi
         allocate_state(op, sizeof(Strength))
         state = <Strength*> op.state
-        set_alpha(&state.up, op.factors[0])
-        set_alpha(&state.down, op.factors[0])
+        set_lane(&state.up, op.factors[0], max(op.window, 1))
+        set_lane(&state.down, op.factors[0], max(op.window, 1))
         return True
     if op.code != OP_EWM:
         return False
@@ -310,6 +325,7 @@ cdef bint setup_recursion(Operator* op, object lanes) except? 0:
     bank = <Bank*> op.state
     bank.count = len(lanes)
     for k in range(bank.count):
-        bank.lanes[k].source, bank.lanes[k].out, alpha = lanes[k]
-        set_alpha(&bank.lanes[k], alpha)
+        lane = &bank.lanes[k]
+        lane.source, lane.out, alpha, count, lane.skip, lane.silent = lanes[k]
+        set_lane(lane, alpha, count)
     return True

@@ -18,9 +18,13 @@ WINDOWS = (1, 2, 3, 10, 64, 100)
 SHIFTS = (1, 2, 63, 64, 65, 100)
 ALPHAS = (1.0, 0.5, 2 / 21, 1 / 14, 1e-3)
 # Which of two equal zeros a minimum or maximum gives has no meaning.
-TIES = {"minimum", "maximum", "rolling_min", "rolling_max", "true_range"}
+TIES = {"minimum", "maximum", "rolling_min", "rolling_max", "true_range", "supertrend", "psar"}
 SUMS = {"rolling_sum", "rolling_mean"}
 SPREADS = {"rolling_var", "rolling_std"}
+# What depends on all candles so far.
+PATHS = {"ewm", "rsi", "ewm_adjusted", "cumulative_sum", "cumulative_sum_since", "obv"} | {
+    *("supertrend", "supertrend_direction", "psar")
+}
 
 
 def ends(window: Any) -> float:
@@ -74,9 +78,21 @@ def cases(x: Any, y: Any, z: Any, p: Any, q: Any) -> dict[str, list[Expr]]:
     made["shift"] = [number("shift", x, params=(n,)) for n in SHIFTS]
     made["shift_condition"] = [condition("shift", p, params=(n,)) for n in SHIFTS]
     made["ewm"] = [number("ewm", x, params=(alpha,)) for alpha in ALPHAS]
-    made["rsi"] = [number("rsi", x, params=(alpha,)) for alpha in ALPHAS]
+    made["rsi"] = [number("rsi", x, params=params) for params in (*((alpha,) for alpha in ALPHAS), (0.1, 14), (0.5, 2))]
+    made["ewm"] += [
+        number("ewm", x, params=(0.1, *seed)) for seed in ((14, 0, 0), (14, 0, 1), (1, 3, 0), (12, 14, 0))
+    ]
+    made["ewm_adjusted"] = [number("ewm_adjusted", x, params=(alpha,)) for alpha in ALPHAS]
+    made["cumulative_sum"] = [number("cumulative_sum", x)]
+    made["cumulative_sum_since"] = [number("cumulative_sum_since", x, when) for when in (p, q, x < y)]
+    made["obv"] = [number("obv", x, y)]
+    made |= {
+        op: [number(op, x + 1.0, x - 1.0, y), number(op, x, y, z)] for op in ("supertrend", "supertrend_direction")
+    }
+    made["psar"] = [number("psar", x + 0.5, x - 0.25, params=steps) for steps in ((0.02, 0.2), (0.2, 0.2), (0.3, 0.5))]
+    made["psar"] += [number("psar", x, y, params=(0.02, 0.2))]
     made["true_range"] = [number("true_range", x, y, z)]
-    made |= {op: rolling(op, x) for op in ("rolling_sum", "rolling_mean", "rolling_min", "rolling_max")}
+    made |= {op: rolling(op, x) for op in ("rolling_sum", "rolling_mean", "rolling_mad", "rolling_min", "rolling_max")}
     made["rolling_apply"] = [
         *rolling("rolling_apply", x, ENDS),
         number("rolling_apply", x, params=(9, 4, COMPILED_ENDS)),
@@ -150,6 +166,18 @@ def assert_twin(op: str, expr: Expr, length: int) -> None:
     if op in SUMS:
         magnitude = twin(number(op, abs(expr.inputs[0]), params=expr.params), length)
         assert_close(found, expected, 1e-14, scale=magnitude)
+    elif op in ("cumulative_sum", "cumulative_sum_since", "obv"):
+        summed = expr.inputs[1:] if op == "obv" else expr.inputs
+        magnitude = twin(number("cumulative_sum", abs(summed[0]), *summed[1:]), length)
+        assert_close(found, expected, 1e-14, scale=magnitude)
+    elif op == "ewm_adjusted":
+        # what the last value lost to rounding is as large as the values before it
+        most = np.fmax.accumulate(twin(number(op, abs(expr.inputs[0]), params=expr.params), length))
+        assert_close(found, expected, 1e-14, scale=most)
+    elif op == "rolling_mad":
+        # a far value beside near ones costs digits of the near ones
+        most = twin(number("rolling_max", abs(expr.inputs[0]), params=expr.params), length)
+        assert_close(found, expected, 1e-14, scale=most)
     elif op in SPREADS:
         assert_close(found, expected, 1e-9)
     else:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from operators.cases import assert_same_bits, cases, number, pushed, random_inputs
+from operators.cases import PATHS, assert_same_bits, cases, number, pushed, random_inputs
 
 from btcore._core.types import BLOCK, OPCODES, WORD
 from btcore.expr import Expr, array
@@ -19,12 +19,9 @@ CASES = cases(*INPUTS)
 WHOLE = {op: evaluate(*exprs) for op, exprs in CASES.items()}
 
 
-RECURSIONS = ("ewm", "rsi")
-
-
 def memory(expr: Expr) -> int | None:
     """How many candles before its own a value may depend on; None for recursions, which never forget."""
-    if expr.op in RECURSIONS:
+    if expr.op in PATHS:
         return None
     if expr.op == "shift":
         return int(expr.params[0])
@@ -67,7 +64,7 @@ def poisoned(until: int, number_poison: float) -> list[np.ndarray]:
 
 @pytest.mark.parametrize("poison", [np.nan, np.inf, -1e12, 1e-9, 0.0])
 @pytest.mark.parametrize("until", [1, WORD, 777, BLOCK, BLOCK + 100, BLOCK + WORD + 1])
-@pytest.mark.parametrize("op", [op for op in OPCODES if op not in RECURSIONS])
+@pytest.mark.parametrize("op", [op for op in OPCODES if op not in PATHS])
 def test_candles_older_than_the_window_change_nothing(op: str, until: int, poison: float) -> None:
     exprs = cases(*poisoned(until, poison))[op]
     for expr, values, whole in zip(exprs, evaluate(*exprs), WHOLE[op], strict=True):

@@ -10,6 +10,9 @@ import ctypes
 import math
 import operator
 from collections.abc import Callable
+from fractions import Fraction
+from functools import reduce
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -90,25 +93,135 @@ def crosses_below(a: Values, b: Values) -> Values:
     return [t > 0 and a[t] < b[t] and a[t - 1] >= b[t - 1] for t in range(len(a))]
 
 
-def ewm(values: Values, alpha: float) -> Values:
-    """Exponential mean, seeded by the first finite value; a value that is not finite is passed over and gives NaN.
+def on_finite(function: Callable[..., Values], *series: Values) -> Values:
+    """``function`` of the candles on which all series are finite, laid out again with NaN on the others."""
+    good = [all(map(math.isfinite, row)) for row in zip(*series, strict=True)]
+    kept = [[x for x, use in zip(values, good, strict=True) if use] for values in series]
+    results = iter(function(*kept))
+    return [next(results) if use else NAN for use in good]
+
+
+def ewm(values: Values, alpha: float, count: int = 1, skip: int = 0, silent: int = 0) -> Values:
+    """Exponential mean of the finite values, seeded by the mean of ``count`` of them after the first ``skip``.
 
     ``y + alpha * (x - y)``, where of two values after the seed the second is measured from the mean before the first.
+    NaN before the seed, on it where ``silent``, and for values that are not finite.
     """
-    out, before, first = [], NAN, NAN  # the mean before a pair; the first value of the pair less that mean
-    for x in values:
-        if not math.isfinite(x):
-            out.append(NAN)
-        elif math.isnan(before):
-            before = x
-            out.append(x)
-        elif math.isnan(first):
-            first = x - before
-            out.append(before + alpha * first)
-        else:
-            before, first = before + (alpha * (1.0 - alpha) * first + alpha * (x - before)), NAN
-            out.append(before)
+
+    def means(finite: Values) -> Values:
+        seeds, rest = finite[skip : skip + count], finite[skip + count :]
+        if len(seeds) < count:
+            return [NAN] * len(finite)
+        mean = reduce(operator.add, seeds) / count
+        out = [NAN] * (skip + count - 1) + [NAN if silent else mean]
+        for first, second in zip(rest[::2], [*rest[1::2], NAN], strict=False):
+            out.append(mean + alpha * (first - mean))
+            mean = mean + (alpha * (1.0 - alpha) * (first - mean) + alpha * (second - mean))
+            out.append(mean)
+        return out[: len(finite)]
+
+    return on_finite(means, values)
+
+
+def ewm_adjusted(values: Values, alpha: float) -> Values:
+    """Weighted mean of all finite values so far, the weight of one being (1 - alpha) to the power of its age."""
+
+    def means(finite: Values) -> Values:
+        out, above, below = [], 0.0, 0.0
+        for x in finite:
+            above, below = x + (1 - alpha) * above, 1 + (1 - alpha) * below
+            out.append(above / below)
+        return out
+
+    return on_finite(means, values)
+
+
+def exact_float(total: Fraction) -> float:
+    """The nearest float."""
+    try:
+        return float(total)
+    except OverflowError:
+        return math.inf if total > 0 else -math.inf
+
+
+def cumulative_sum(values: Values, resets: Values | None = None) -> Values:
+    """Sum of the finite values since the last reset, that candle included; rounded once."""
+    out, total = [], Fraction(0)
+    for t, x in enumerate(values):
+        if resets is not None and resets[t]:
+            total = Fraction(0)
+        total += Fraction(x) if math.isfinite(x) else 0
+        out.append(exact_float(total) if math.isfinite(x) else NAN)
     return out
+
+
+def obv(close: Values, volume: Values) -> Values:
+    """Volumes added up, with the sign of the change of the close; the first counts as a rise."""
+
+    def balance(closes: Values, volumes: Values) -> Values:
+        signs = [1] + [(now > before) - (now < before) for before, now in pairwise(closes)]
+        return cumulative_sum([sign * v for sign, v in zip(signs, volumes, strict=False)])
+
+    return on_finite(balance, close, volume)
+
+
+def supertrend_states(upper: Values, lower: Values, close: Values) -> list[tuple[float, float]]:
+    """(line, direction) by candle: Pine's rules for the bands and the trend."""
+    states: list[tuple[float, float]] = []
+    top, bottom, direction = NAN, NAN, -1.0
+    for t in range(len(close)):
+        if t == 0:
+            top, bottom = upper[t], lower[t]
+        else:
+            top = upper[t] if close[t - 1] > top else min(upper[t], top)
+            bottom = lower[t] if close[t - 1] < bottom else max(lower[t], bottom)
+            if direction < 0 and close[t] > top:
+                direction = 1.0
+            elif direction > 0 and close[t] < bottom:
+                direction = -1.0
+        states.append((bottom if direction > 0 else top, direction))
+    return states
+
+
+def supertrend(upper: Values, lower: Values, close: Values) -> Values:
+    """The band in force."""
+    return on_finite(lambda *series: [line for line, _ in supertrend_states(*series)], upper, lower, close)
+
+
+def supertrend_direction(upper: Values, lower: Values, close: Values) -> Values:
+    """1 while the lower band is in force, -1 while the upper is."""
+    return on_finite(lambda *series: [turn for _, turn in supertrend_states(*series)], upper, lower, close)
+
+
+def psar(high: Values, low: Values, step: float, most: float) -> Values:
+    """Wilder's parabolic stop and reverse; the first candle is NaN."""
+
+    def stops(highs: Values, lows: Values) -> Values:
+        if len(highs) < 2:
+            return [NAN] * len(highs)
+        fall, rise = lows[0] - lows[1], highs[1] - highs[0]
+        if fall > 0 and fall > rise:
+            # a short is a long in mirrored prices
+            return [-x for x in path([-x for x in lows], [-x for x in highs])]
+        return path(highs, lows)
+
+    def path(highs: Values, lows: Values) -> Values:
+        out, sar, extreme, factor = [NAN], lows[0], highs[1], step
+        up, down, sign = highs, lows, 1.0
+        for t in range(1, len(highs)):
+            before = max(t - 1, 1)
+            if down[t] <= sar:
+                # turned: all prices are mirrored from here on
+                up, down, sign = [-x for x in down], [-x for x in up], -sign
+                sar = min(-extreme, down[before], down[t])
+                extreme, factor = up[t], step
+            elif up[t] > extreme:
+                extreme, factor = up[t], min(factor + step, most)
+            out.append(sign * sar)
+            sar = min(sar + factor * (extreme - sar), down[before], down[t])
+        return out
+
+    return on_finite(stops, high, low)
 
 
 def true_range(high: Values, low: Values, close: Values) -> Values:
@@ -120,12 +233,12 @@ def true_range(high: Values, low: Values, close: Values) -> Values:
     return out
 
 
-def rsi(values: Values, alpha: float) -> Values:
-    """100 * up / (up + down), the exponential means of gains and of losses."""
+def rsi(values: Values, alpha: float, count: int = 1) -> Values:
+    """100 * up / (up + down), the exponential means of gains and of losses, seeded by the mean of ``count``."""
     change = [x - before for x, before in zip(values, shift(values, 1), strict=True)]
     change = [x if math.isfinite(x) else NAN for x in change]
-    up = ewm([maximum(x, 0.0) for x in change], alpha)
-    down = ewm([maximum(-x, 0.0) for x in change], alpha)
+    up = ewm([maximum(x, 0.0) for x in change], alpha, count)
+    down = ewm([maximum(-x, 0.0) for x in change], alpha, count)
     return [divide(100.0 * u, u + d) for u, d in zip(up, down, strict=True)]
 
 
@@ -160,6 +273,13 @@ def variance(window: Values, ddof: int) -> float:
         return 0.0
     centre = mean(window)
     return exact_sum([(x - centre) * (x - centre) for x in window]) / (len(window) - ddof)
+
+
+def mean_deviation(window: Values) -> float:
+    """The mean distance from the mean, in exact arithmetic until the end."""
+    numbers = [Fraction(x) for x in window]
+    centre = sum(numbers) / len(numbers)
+    return exact_float(sum(abs(x - centre) for x in numbers) / len(numbers))
 
 
 def deviation(window: Values, ddof: int) -> float:
@@ -201,10 +321,18 @@ SERIES: dict[str, Callable[..., Values]] = {
     "crosses_above": crosses_above,
     "crosses_below": crosses_below,
     "ewm": ewm,
+    "ewm_adjusted": ewm_adjusted,
+    "cumulative_sum": cumulative_sum,
+    "cumulative_sum_since": cumulative_sum,
+    "obv": obv,
+    "supertrend": supertrend,
+    "supertrend_direction": supertrend_direction,
+    "psar": psar,
     "true_range": true_range,
     "rsi": rsi,
     "rolling_sum": lambda values, window, least: rolling(values, window, least, exact_sum),
     "rolling_mean": lambda values, window, least: rolling(values, window, least, mean),
+    "rolling_mad": lambda values, window, least: rolling(values, window, least, mean_deviation),
     "rolling_min": lambda values, window, least: rolling(values, window, least, min),
     "rolling_max": lambda values, window, least: rolling(values, window, least, max),
     "rolling_var": lambda values, window, least, ddof: rolling(values, window, least, lambda w: variance(w, ddof)),

@@ -69,6 +69,46 @@ CASES = [
     ("crosses_below", Expr("crosses_below", (open_, close), kind="condition"), [False, False, False, True]),
     ("crosses_above", Expr("crosses_above", (A, B), kind="condition"), [False] * 4),
     ("ewm", Expr("ewm", (series(NAN, 4, INF, 8),), (0.25,)), [NAN, 4, NAN, 5]),
+    # the mean of 4 and 8 is the seed; 6 + (2 - 6) / 4
+    ("ewm", Expr("ewm", (series(4, NAN, 8, 2),), (0.25, 2)), [NAN, NAN, 6, 5]),
+    # the first is passed over; the seed 8 is not shown
+    ("ewm", Expr("ewm", (series(4, 8, 4, 5),), (0.25, 1, 1, 1)), [NAN, NAN, 7, 6.5]),
+    ("ewm", Expr("ewm", (series(4, 8, 4, 5),), (0.25, 5)), [NAN] * 4),
+    # (8 + 4 / 2) / 1.5, (2 + 8 / 2 + 4 / 4) / 1.75
+    ("ewm_adjusted", Expr("ewm_adjusted", (series(4, 8, NAN, 2),), (0.5,)), [4, 10 / 1.5, NAN, 4]),
+    ("cumulative_sum", Expr("cumulative_sum", (series(1, 1e100, NAN, -1e100),)), [1, 1e100, NAN, 1]),
+    ("cumulative_sum_since", Expr("cumulative_sum_since", (series(1, 2, NAN, 4), flags(0, 1, 1, 0))), [1, 2, NAN, 4]),
+    ("cumulative_sum_since", Expr("cumulative_sum_since", (series(1, 2, 4, 8), flags(0, 0, 1, 0))), [1, 3, 4, 12]),
+    ("obv", Expr("obv", (series(5, 6, 6, 4), series(10, 20, 40, 80))), [10, 30, 30, -50]),
+    # the second candle is passed over: 7 is a rise from 5
+    ("obv", Expr("obv", (series(5, NAN, 7, 6), series(10, 20, 40, INF))), [10, NAN, 50, NAN]),
+    # upper 10 8 9 20: tightens to 8, holds; 8.5 is above it: up, the lower band is the highest so far
+    (
+        "supertrend",
+        Expr("supertrend", (series(10, 8, 9, 20), series(2, 4, 3, 1), series(5, 5, 8.5, 4.5))),
+        [10, 8, 4, 4],
+    ),
+    (
+        "supertrend_direction",
+        Expr("supertrend_direction", (series(10, 8, 9, 20), series(2, 4, 3, 1), series(5, 5, 8.5, 3))),
+        [-1, -1, 1, -1],
+    ),
+    # up, then down at once: the upper band, set free by the close above it, is 20
+    (
+        "supertrend",
+        Expr("supertrend", (series(10, 8, 9, 20), series(2, 4, 3, 1), series(5, 5, 8.5, 3))),
+        [10, 8, 4, 20],
+    ),
+    # long: SAR 1; 1 + .5 * (6 - 1) = 3.5, held at the low 2; high 8 > 6: 2 + .75 * (8 - 2) = 6.5, held at 2 and 4;
+    # low 1 <= 2: short at the highest 8, not below the highs 8 and 7
+    ("psar", Expr("psar", (series(5, 6, 8, 7), series(1, 2, 4, 1)), (0.5, 0.75)), [NAN, 1, 2, 8]),
+    # the low falls by 2, the high does not rise: short from the high 5; 5 + .5 * (1 - 5) = 3, held at the high 4
+    ("psar", Expr("psar", (series(5, NAN, 4, 3), series(3, 1, 1, 0)), (0.5, 0.75)), [NAN, NAN, 5, 4]),
+    # short from the high 5, which is touched at once: long from the low 1; 1 + .5 * (6 - 1) = 3.5, held at the lows 1
+    ("psar", Expr("psar", (series(5, 6, 4, 4), series(3, 1, 2, 3)), (0.5, 0.75)), [NAN, 1, 1, 1]),
+    # 3 and 1 are 1 from their mean 2; 1, 2 and 6 are 2, 1 and 3 from 3; a constant window has no spread
+    ("rolling_mad", Expr("rolling_mad", (series(3, 1, 2, 2),), (2, 1)), [0, 1, 0.5, 0]),
+    ("rolling_mad", Expr("rolling_mad", (series(1, 2, 6, NAN),), (3, 2)), [NAN, 0.5, 2, NAN]),
     ("true_range", Expr("true_range", (high, low, close)), [4, 2, 7, 4]),
     ("rsi", Expr("rsi", (close,), (0.5,)), [NAN, 0, 200 / 3, 80]),
     ("rsi", Expr("rsi", (series(1, NAN, 2, 2),), (0.5,)), [NAN, NAN, NAN, NAN]),
