@@ -14,7 +14,8 @@ from libc.string cimport memcpy
 from btcore._core.operators cimport Operator, allocate_state
 from btcore._core.ring cimport Ring, ring_bytes, ring_init, ring_push, ring_window
 from btcore._core.types cimport (
-    OP_ROLLING_MAX, OP_ROLLING_MEAN, OP_ROLLING_MIN, OP_ROLLING_STD, OP_ROLLING_SUM, OP_ROLLING_VAR, OP_SHIFT,
+    OP_ROLLING_MAX, OP_ROLLING_MEAN, OP_ROLLING_MIN, OP_ROLLING_STD, OP_ROLLING_SUM, OP_ROLLING_VAR, OP_ROLLING_WMA,
+    OP_SHIFT,
 )
 
 cdef struct Window
@@ -40,6 +41,11 @@ cdef struct Window:             # arrays by position in the chunk; the aggregate
     double tail_anchor          # moments: last value of the chunk before
     double* inverse             # inverse[k] = 1 / k
     double* weights             # weights[k] = k * (window - k) / window
+
+
+cdef struct Weighted:           # weighted mean; followed by the ring of raw values
+    Py_ssize_t seen             # values so far, up to the window
+    Py_ssize_t finite           # finite values in a row, up to the window
 
 
 cdef inline bint finite(double x) noexcept nogil:
@@ -247,6 +253,30 @@ cdef void advance_shift(Operator* op, void** slots, Py_ssize_t n) noexcept nogil
         ring_push(ring, a[i])
 
 
+cdef void advance_wma(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
+    """Weights 1 for the oldest to count for the newest; the sum of each window is added up anew, compensated."""
+    cdef const double* a = <const double*> slots[op.a]
+    cdef double* out = <double*> slots[op.out]
+    cdef Weighted* state = <Weighted*> op.state
+    cdef Ring* ring = <Ring*> (state + 1)
+    cdef const double* x
+    cdef double total, rest
+    cdef Py_ssize_t i, k
+    for i in range(n):
+        ring_push(ring, a[i])
+        state.seen = min(state.seen + 1, op.window)
+        state.finite = min(state.finite + 1, op.window) if finite(a[i]) else 0
+        if state.finite < state.seen or state.seen < op.min_periods:
+            out[i] = NAN
+            continue
+        x = ring_window(ring) + (op.window - state.seen)
+        total, rest = 0.0, 0.0
+        for k in range(state.seen):
+            accumulate(&total, &rest, <double> (k + 1) * x[k])
+        rest = rest if finite(total) else 0.0
+        out[i] = (total + rest) / (0.5 * <double> state.seen * <double> (state.seen + 1))
+
+
 cdef void bind(Operator* op) noexcept nogil:
     """Say where the arrays of the state lie and what works on them: the state itself may have been copied here."""
     cdef Window* w = <Window*> op.state
@@ -291,6 +321,11 @@ cdef bint setup_window(Operator* op) except? 0:
         op.advance = advance_shift
         allocate_state(op, ring_bytes(op.window))
         ring_init(<Ring*> op.state, op.window, NAN)
+        return True
+    if op.code == OP_ROLLING_WMA:
+        op.advance = advance_wma
+        allocate_state(op, sizeof(Weighted) + ring_bytes(op.window))
+        ring_init(<Ring*> (<Weighted*> op.state + 1), op.window, NAN)
         return True
     if not OP_ROLLING_SUM <= op.code <= OP_ROLLING_MAX:
         return False

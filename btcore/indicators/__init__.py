@@ -1,9 +1,9 @@
 """Indicators: named expressions over candles, a file per family. Arrays in give arrays out, expressions expressions."""
 
 from btcore.indicators.applied import rolling_apply
-from btcore.indicators.averages import ema, rma, sma
+from btcore.indicators.averages import dema, ema, hma, rma, sma, tema, wma
 from btcore.indicators.logic import crosses_above, crosses_below, maximum, minimum, where
-from btcore.indicators.momentum import rsi, zscore
+from btcore.indicators.momentum import Stoch, cci, momentum, roc, rsi, stoch, stoch_rsi, zscore
 from btcore.indicators.rolling import (
     rolling_max,
     rolling_mean,
@@ -12,18 +12,37 @@ from btcore.indicators.rolling import (
     rolling_sum,
     rolling_var,
 )
-from btcore.indicators.volatility import Donchian, atr, donchian, true_range
+from btcore.indicators.trend import Adx, Macd, Supertrend, adx, macd, psar, supertrend
+from btcore.indicators.volatility import Bollinger, Donchian, Keltner, atr, bollinger, donchian, keltner, true_range
+from btcore.indicators.volume import obv, vwap
 
 __all__ = [
+    "Adx",
+    "Bollinger",
     "Donchian",
+    "Keltner",
+    "Macd",
+    "Stoch",
+    "Supertrend",
+    "adx",
     "atr",
+    "bollinger",
+    "cci",
     "crosses_above",
     "crosses_below",
+    "dema",
     "donchian",
     "ema",
+    "hma",
+    "keltner",
+    "macd",
     "maximum",
     "minimum",
+    "momentum",
+    "obv",
+    "psar",
     "rma",
+    "roc",
     "rolling_apply",
     "rolling_max",
     "rolling_mean",
@@ -33,7 +52,13 @@ __all__ = [
     "rolling_var",
     "rsi",
     "sma",
+    "stoch",
+    "stoch_rsi",
+    "supertrend",
+    "tema",
     "true_range",
+    "vwap",
     "where",
+    "wma",
     "zscore",
 ]

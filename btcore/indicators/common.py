@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import numbers
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,21 @@ from btcore.errors import ExpressionError, ParameterError
 from btcore.expr import CONDITION, Expr, array, lift
 from btcore.program import evaluate
 
-__all__ = ["apply", "is_array", "prices_and_n", "whole_number"]
+__all__ = [
+    "SEEDS",
+    "apply",
+    "given_prices",
+    "is_array",
+    "labelled",
+    "of_candles",
+    "one_of",
+    "options",
+    "positive_number",
+    "prices_and_n",
+    "whole_number",
+]
+
+SEEDS = ("first", "sma")  # what recursions start from: the first input, or the mean of the first n
 
 
 def is_array(value: Any) -> bool:
@@ -125,3 +140,63 @@ def prices_and_n(owner: str, names: tuple[str, ...], args: tuple[Any, ...], n: A
     if len(prices) not in (0, len(names)):
         raise ParameterError(f"{owner} takes n alone or {', '.join(names)} and n; got {len(prices)} series")
     return prices, n
+
+
+def one_of(name: str, value: Any, choices: Collection[str]) -> str:
+    """`value`, which is one of the choices.
+
+    Raises
+    ------
+    ParameterError
+        Otherwise; the message names the parameter.
+    """
+    if not isinstance(value, str) or value not in choices:
+        raise ParameterError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
+    return value
+
+
+def positive_number(name: str, value: Any) -> float:
+    """`value` as a float above 0.
+
+    Raises
+    ------
+    ParameterError
+        Otherwise; the message names the parameter.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0.0 < float(value) < math.inf:
+        raise ParameterError(f"{name} must be a number > 0, got {value!r}")
+    return float(value)
+
+
+def given_prices(owner: str, names: tuple[str, ...], prices: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Series of an indicator of candles without n: none, or one for each name.
+
+    Raises
+    ------
+    ParameterError
+        Otherwise.
+    """
+    if len(prices) not in (0, len(names)):
+        raise ParameterError(f"{owner} takes nothing or {', '.join(names)}; got {len(prices)} series")
+    return prices
+
+
+def labelled(built: Any, label: str) -> Any:
+    """An expression printed as `label`, or a named tuple of them, each printed as ``label.name``."""
+    if isinstance(built, Expr):
+        return built.labelled(label)
+    return type(built)(*(part.labelled(f"{label}.{name}") for part, name in zip(built, built._fields, strict=True)))
+
+
+def of_candles(
+    build: Callable[..., Any], columns: tuple[Expr, ...], prices: tuple[Any, ...], label: str, out: Any
+) -> Any:
+    """``apply`` of `build` to the given prices; without them to columns of candles, printed as `label`."""
+    if prices:
+        return apply(build, *prices, out=out)
+    return apply(lambda: labelled(build(*columns), label), out=out)
+
+
+def options(**given: tuple[Any, Any]) -> str:
+    """What a label says of options: ``, name=value`` for each (value, default) that are not equal."""
+    return "".join(f", {name}={value!r}" for name, (value, default) in given.items() if value != default)

@@ -79,9 +79,7 @@ def cases(x: Any, y: Any, z: Any, p: Any, q: Any) -> dict[str, list[Expr]]:
     made["shift_condition"] = [condition("shift", p, params=(n,)) for n in SHIFTS]
     made["ewm"] = [number("ewm", x, params=(alpha,)) for alpha in ALPHAS]
     made["rsi"] = [number("rsi", x, params=params) for params in (*((alpha,) for alpha in ALPHAS), (0.1, 14), (0.5, 2))]
-    made["ewm"] += [
-        number("ewm", x, params=(0.1, *seed)) for seed in ((14, 0, 0), (14, 0, 1), (1, 3, 0), (12, 14, 0))
-    ]
+    made["ewm"] += [number("ewm", x, params=(0.1, *seed)) for seed in ((14, 0, 0), (14, 0, 1), (1, 3, 0), (12, 14, 0))]
     made["ewm_adjusted"] = [number("ewm_adjusted", x, params=(alpha,)) for alpha in ALPHAS]
     made["cumulative_sum"] = [number("cumulative_sum", x)]
     made["cumulative_sum_since"] = [number("cumulative_sum_since", x, when) for when in (p, q, x < y)]
@@ -92,7 +90,10 @@ def cases(x: Any, y: Any, z: Any, p: Any, q: Any) -> dict[str, list[Expr]]:
     made["psar"] = [number("psar", x + 0.5, x - 0.25, params=steps) for steps in ((0.02, 0.2), (0.2, 0.2), (0.3, 0.5))]
     made["psar"] += [number("psar", x, y, params=(0.02, 0.2))]
     made["true_range"] = [number("true_range", x, y, z)]
-    made |= {op: rolling(op, x) for op in ("rolling_sum", "rolling_mean", "rolling_mad", "rolling_min", "rolling_max")}
+    made |= {
+        op: rolling(op, x)
+        for op in ("rolling_sum", "rolling_mean", "rolling_mad", "rolling_wma", "rolling_min", "rolling_max")
+    }
     made["rolling_apply"] = [
         *rolling("rolling_apply", x, ENDS),
         number("rolling_apply", x, params=(9, 4, COMPILED_ENDS)),
@@ -174,7 +175,7 @@ def assert_twin(op: str, expr: Expr, length: int) -> None:
         # what the last value lost to rounding is as large as the values before it
         most = np.fmax.accumulate(twin(number(op, abs(expr.inputs[0]), params=expr.params), length))
         assert_close(found, expected, 1e-14, scale=most)
-    elif op == "rolling_mad":
+    elif op in ("rolling_mad", "rolling_wma"):
         # a far value beside near ones costs digits of the near ones
         most = twin(number("rolling_max", abs(expr.inputs[0]), params=expr.params), length)
         assert_close(found, expected, 1e-14, scale=most)

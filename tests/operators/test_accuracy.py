@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from operators.cases import assert_close, number
+from operators.cases import assert_close, number, twin
 from operators.exact import exact_means, exact_variances
 
 from btcore._core.types import BLOCK
@@ -118,3 +118,38 @@ def test_a_far_value_at_the_edge_of_a_chunk(window: int, anchor: float) -> None:
         x = walk(4 * window)
         x[where] *= anchor
         assert_close(rolling("rolling_var", x, window, 1), exact_variances(x, window, 1), 1e-12)
+
+
+@pytest.mark.parametrize("window", [2, 3, 20, 101])
+@pytest.mark.parametrize("series", HARD)
+def test_mean_deviation_and_weighted_mean(series: str, window: int) -> None:
+    """The twins are exact."""
+    x = HARD[series][: BLOCK // 2]
+    for op, bound in (("rolling_mad", 1e-12), ("rolling_wma", 1e-14)):
+        expr = number(op, array(x), params=(window, window))
+        assert_close(evaluate(expr)[0], twin(expr, len(x)), bound)
+
+
+@pytest.mark.parametrize("price", [0.1, 1e6 + 1e-5, 1e-300, 1e300, -7.3, 0.0])
+@pytest.mark.parametrize("window", [1, 3, 100])
+def test_a_constant_window_has_no_mean_deviation(price: float, window: int) -> None:
+    x = array(np.full(500, price))
+    assert (evaluate(number("rolling_mad", x, params=(window, 1)))[0] == 0.0).all()
+    # nor does a constant move the exponential mean
+    assert (evaluate(number("ewm_adjusted", x, params=(0.1,)))[0] == price).all()
+
+
+@pytest.mark.parametrize("series", HARD)
+def test_sums_along_the_path(series: str) -> None:
+    """As if added exactly and rounded once or twice, however long."""
+    x = HARD[series]
+    signs = np.where(np.arange(len(x)) % 3 == 0, -2.0, 1.0)
+    for expr in (number("cumulative_sum", array(x * signs)), number("obv", array(signs), array(x))):
+        assert_close(evaluate(expr)[0], twin(expr, len(x)), 4e-16)
+
+
+def test_a_sum_along_the_path_beyond_the_largest_float() -> None:
+    x = array([1.0, 1.7e308, 1.7e308, 1.0, 5.0, 6.0])
+    assert evaluate(number("cumulative_sum", x))[0].tolist() == [1.0, 1.7e308, *[np.inf] * 4]
+    starts = array([False, False, False, False, True, False])
+    assert evaluate(number("cumulative_sum_since", x, starts))[0].tolist()[3:] == [np.inf, 5.0, 11.0]

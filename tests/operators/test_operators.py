@@ -88,7 +88,9 @@ def test_any_values(op: str, rows: list[tuple[Any, ...]]) -> None:
         assert_twin(op, expr, len(rows))
 
 
-@pytest.mark.parametrize("op", ["rolling_min", "rolling_max", "rolling_sum", "rolling_mean"])
+@pytest.mark.parametrize(
+    "op", ["rolling_min", "rolling_max", "rolling_sum", "rolling_mean", "rolling_mad", "rolling_wma"]
+)
 @given(values=st.lists(VALUES, min_size=1, max_size=40), window=LEAST)
 def test_any_window(op: str, values: list[float], window: tuple[int, int]) -> None:
     assert_twin(op, number(op, array(values), params=window), len(values))

@@ -275,6 +275,12 @@ def variance(window: Values, ddof: int) -> float:
     return exact_sum([(x - centre) * (x - centre) for x in window]) / (len(window) - ddof)
 
 
+def weighted_mean(window: Values) -> float:
+    """The mean with weights 1, 2, 3 ... from the oldest value to the newest, rounded once."""
+    total = sum(weight * Fraction(x) for weight, x in enumerate(window, 1))
+    return exact_float(total / (len(window) * (len(window) + 1) // 2))
+
+
 def mean_deviation(window: Values) -> float:
     """The mean distance from the mean, in exact arithmetic until the end."""
     numbers = [Fraction(x) for x in window]
@@ -333,6 +339,7 @@ SERIES: dict[str, Callable[..., Values]] = {
     "rolling_sum": lambda values, window, least: rolling(values, window, least, exact_sum),
     "rolling_mean": lambda values, window, least: rolling(values, window, least, mean),
     "rolling_mad": lambda values, window, least: rolling(values, window, least, mean_deviation),
+    "rolling_wma": lambda values, window, least: rolling(values, window, least, weighted_mean),
     "rolling_min": lambda values, window, least: rolling(values, window, least, min),
     "rolling_max": lambda values, window, least: rolling(values, window, least, max),
     "rolling_var": lambda values, window, least, ddof: rolling(values, window, least, lambda w: variance(w, ddof)),

@@ -109,6 +109,9 @@ CASES = [
     # 3 and 1 are 1 from their mean 2; 1, 2 and 6 are 2, 1 and 3 from 3; a constant window has no spread
     ("rolling_mad", Expr("rolling_mad", (series(3, 1, 2, 2),), (2, 1)), [0, 1, 0.5, 0]),
     ("rolling_mad", Expr("rolling_mad", (series(1, 2, 6, NAN),), (3, 2)), [NAN, 0.5, 2, NAN]),
+    # (1 + 2 * 4) / 3, (4 + 2 * 7) / 3; weights 1 and 2 of a window of 3 while there are two values
+    ("rolling_wma", Expr("rolling_wma", (series(1, 4, 7, NAN),), (2, 2)), [NAN, 3, 6, NAN]),
+    ("rolling_wma", Expr("rolling_wma", (series(3, 9, 3, 6),), (3, 1)), [3, 7, 5, 5.5]),
     ("true_range", Expr("true_range", (high, low, close)), [4, 2, 7, 4]),
     ("rsi", Expr("rsi", (close,), (0.5,)), [NAN, 0, 200 / 3, 80]),
     ("rsi", Expr("rsi", (series(1, NAN, 2, 2),), (0.5,)), [NAN, NAN, NAN, NAN]),

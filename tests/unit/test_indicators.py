@@ -21,29 +21,111 @@ from btcore.program import COLUMNS, evaluate
 
 LENGTH = 5000
 CANDLES = bt.synthetic_candles(LENGTH, seed=21)
-OPEN, HIGH, LOW, CLOSE = (getattr(CANDLES, name) for name in ("open", "high", "low", "close"))
+OPEN, HIGH, LOW, CLOSE, VOLUME = (getattr(CANDLES, name) for name in ("open", "high", "low", "close", "volume"))
+PRICES = HIGH, LOW, CLOSE
 NAN = float("nan")
 
 ROLLING = (bt.rolling_max, bt.rolling_mean, bt.rolling_min, bt.rolling_std, bt.rolling_sum, bt.rolling_var)
 
 # name -> (eager, lazy) calls that mean the same; several per name where an option changes the path.
 PAIRS: dict[str, list[tuple[Any, Any]]] = {
+    "adx": [
+        (lambda: bt.adx(*PRICES, 14), lambda: bt.adx(14)),
+        (lambda: bt.adx(*PRICES, n=7, seed="sma"), lambda: bt.adx(high, low, close, n=7, seed="sma")),
+    ],
+    "bollinger": [
+        (lambda: bt.bollinger(CLOSE), lambda: bt.bollinger(close)),
+        (lambda: bt.bollinger(CLOSE, 10, 1.5, ddof=1), lambda: bt.bollinger(close, 10, 1.5, ddof=1)),
+    ],
+    "cci": [
+        (lambda: bt.cci(*PRICES, 20), lambda: bt.cci(20)),
+        (lambda: bt.cci(*PRICES, n=20), lambda: bt.cci(high, low, close, n=20)),
+    ],
     "atr": [
         (lambda: bt.atr(HIGH, LOW, CLOSE, 14), lambda: bt.atr(14)),
         (lambda: bt.atr(HIGH, LOW, CLOSE, n=14), lambda: bt.atr(n=14)),
         (lambda: bt.atr(HIGH, LOW, CLOSE, 7, smoothing="ema"), lambda: bt.atr(7, smoothing="ema")),
+        (lambda: bt.atr(*PRICES, 7, seed="sma"), lambda: bt.atr(7, seed="sma")),
+        (lambda: bt.atr(*PRICES, 7, smoothing="ema", seed="sma"), lambda: bt.atr(7, smoothing="ema", seed="sma")),
         (lambda: bt.atr(HIGH, LOW, CLOSE, 7, smoothing="sma"), lambda: bt.atr(high, low, close, 7, smoothing="sma")),
     ],
+    **{
+        function.__name__: [
+            (lambda f=function: f(CLOSE, 20), lambda f=function: f(close, 20)),
+            (lambda f=function: f(CLOSE, 9, seed="sma"), lambda f=function: f(close, 9, seed="sma")),
+        ]
+        for function in (bt.dema, bt.tema)
+    },
+    "hma": [(lambda n=n: bt.hma(CLOSE, n), lambda n=n: bt.hma(close, n)) for n in (1, 2, 20)],
+    "keltner": [
+        (lambda: bt.keltner(*PRICES, 20), lambda: bt.keltner(20)),
+        (lambda: bt.keltner(*PRICES, 20, seed="sma"), lambda: bt.keltner(n=20, seed="sma")),
+        (
+            lambda: bt.keltner(*PRICES, 9, width=1.5, atr_n=5, price="typical", smoothing="sma"),
+            lambda: bt.keltner(high, low, close, 9, width=1.5, atr_n=5, price="typical", smoothing="sma"),
+        ),
+    ],
+    "macd": [
+        (lambda: bt.macd(CLOSE), lambda: bt.macd(close)),
+        (lambda: bt.macd(CLOSE, 5, 35, 5, seed="sma"), lambda: bt.macd(close, 5, 35, 5, seed="sma")),
+        (lambda: bt.macd(CLOSE, 2.5, 6.5, 3.5), lambda: bt.macd(close, 2.5, 6.5, 3.5)),
+    ],
+    "momentum": [(lambda: bt.momentum(CLOSE, 10), lambda: bt.momentum(close, 10))],
+    "obv": [
+        (lambda: bt.obv(CLOSE, VOLUME), bt.obv),
+        (lambda: bt.obv(CLOSE, VOLUME), lambda: bt.obv(close, bt.volume)),
+    ],
+    "psar": [
+        (lambda: bt.psar(HIGH, LOW), bt.psar),
+        (lambda: bt.psar(HIGH, LOW, step=0.1, max_step=0.5), lambda: bt.psar(high, low, step=0.1, max_step=0.5)),
+    ],
+    "roc": [(lambda: bt.roc(CLOSE, 10), lambda: bt.roc(close, 10))],
+    "stoch": [
+        (lambda: bt.stoch(*PRICES, 14), lambda: bt.stoch(14)),
+        (lambda: bt.stoch(*PRICES, n=14, smooth_k=1, smooth_d=1), lambda: bt.stoch(n=14, smooth_k=1, smooth_d=1)),
+    ],
+    "stoch_rsi": [
+        (lambda: bt.stoch_rsi(CLOSE), lambda: bt.stoch_rsi(close)),
+        (
+            lambda: bt.stoch_rsi(CLOSE, 7, 10, smooth_k=3, smooth_d=2, seed="sma"),
+            lambda: bt.stoch_rsi(close, 7, 10, smooth_k=3, smooth_d=2, seed="sma"),
+        ),
+    ],
+    "supertrend": [
+        (lambda: bt.supertrend(*PRICES, 10), lambda: bt.supertrend(10)),
+        (
+            lambda: bt.supertrend(*PRICES, n=7, width=1.5, seed="sma"),
+            lambda: bt.supertrend(high, low, close, n=7, width=1.5, seed="sma"),
+        ),
+    ],
+    "vwap": [
+        (lambda: bt.vwap(*PRICES, VOLUME), bt.vwap),
+        (lambda: bt.vwap(*PRICES, VOLUME, window=20), lambda: bt.vwap(window=20)),
+        (lambda: bt.vwap(*PRICES, VOLUME, anchor=CLOSE > OPEN), lambda: bt.vwap(anchor=close > bt.open)),
+        (lambda: bt.vwap(*PRICES, VOLUME, anchor=CLOSE > OPEN), lambda: bt.vwap(anchor=CLOSE > OPEN)),
+        (
+            lambda: bt.vwap(*PRICES, VOLUME, anchor=CLOSE > OPEN),
+            lambda: bt.vwap(high, low, close, bt.volume, anchor=CLOSE > OPEN),
+        ),
+    ],
+    "wma": [(lambda: bt.wma(CLOSE, 20), lambda: bt.wma(close, 20))],
     "crosses_above": [(lambda: bt.crosses_above(CLOSE, OPEN), lambda: bt.crosses_above(close, bt.open))],
     "crosses_below": [(lambda: bt.crosses_below(CLOSE, 1.1), lambda: bt.crosses_below(close, 1.1))],
     "donchian": [
         (lambda: bt.donchian(HIGH, LOW, 20), lambda: bt.donchian(20)),
         (lambda: bt.donchian(HIGH, LOW, n=20), lambda: bt.donchian(high, low, n=20)),
     ],
-    "ema": [(lambda n=n: bt.ema(CLOSE, n), lambda n=n: bt.ema(close, n)) for n in (20, 2.5)],
+    "ema": [
+        *[(lambda n=n: bt.ema(CLOSE, n), lambda n=n: bt.ema(close, n)) for n in (20, 2.5)],
+        (lambda: bt.ema(CLOSE, 20, seed="sma"), lambda: bt.ema(close, 20, seed="sma")),
+        (lambda: bt.ema(CLOSE, 2.5, adjust=True), lambda: bt.ema(close, 2.5, adjust=True)),
+    ],
     "maximum": [(lambda: bt.maximum(CLOSE, OPEN), lambda: bt.maximum(close, bt.open))],
     "minimum": [(lambda: bt.minimum(1.1, CLOSE), lambda: bt.minimum(1.1, close))],
-    "rma": [(lambda: bt.rma(CLOSE, 14), lambda: bt.rma(close, 14))],
+    "rma": [
+        (lambda: bt.rma(CLOSE, 14), lambda: bt.rma(close, 14)),
+        (lambda: bt.rma(CLOSE, 14, seed="sma"), lambda: bt.rma(close, 14, seed="sma")),
+    ],
     **{
         function.__name__: [
             (lambda f=function: f(CLOSE, 20), lambda f=function: f(close, 20)),
@@ -55,7 +137,11 @@ PAIRS: dict[str, list[tuple[Any, Any]]] = {
         (lambda: bt.rolling_apply(CLOSE, 20, np.ptp), lambda: bt.rolling_apply(close, 20, np.ptp)),
         (lambda: bt.rolling_apply(CLOSE, 20, np.max, 5), lambda: bt.rolling_apply(close, 20, np.max, min_periods=5)),
     ],
-    "rsi": [(lambda: bt.rsi(CLOSE, 14), lambda: bt.rsi(close, 14)), (lambda: bt.rsi(CLOSE), lambda: bt.rsi(close))],
+    "rsi": [
+        (lambda: bt.rsi(CLOSE, 14), lambda: bt.rsi(close, 14)),
+        (lambda: bt.rsi(CLOSE), lambda: bt.rsi(close)),
+        (lambda: bt.rsi(CLOSE, 14, seed="sma"), lambda: bt.rsi(close, 14, seed="sma")),
+    ],
     "sma": [(lambda: bt.sma(CLOSE, 10), lambda: bt.sma(close, 10))],
     "true_range": [(lambda: bt.true_range(HIGH, LOW, CLOSE), bt.true_range)],
     "where": [
