@@ -26,5 +26,5 @@ def test_examples_run(
 
 
 def test_the_pages_with_examples_are_found() -> None:
-    expected = {"README.md", "docs/candles.md", "docs/quick-start.md", "docs/strategies.md"}
+    expected = {"README.md", "docs/candles.md", "docs/indicators.md", "docs/quick-start.md", "docs/strategies.md"}
     assert {page.relative_to(ROOT).as_posix() for page in RUNNING} >= expected

@@ -74,6 +74,12 @@ def test_every_reason_is_explained() -> None:
 
 
 def test_public_names_in_pages_exist() -> None:
-    for page in (ROOT / "README.md", STRATEGIES, ROOT / "docs" / "quick-start.md", ROOT / "docs" / "candles.md"):
+    for page in (
+        ROOT / "README.md",
+        STRATEGIES,
+        ROOT / "docs" / "indicators.md",
+        ROOT / "docs" / "quick-start.md",
+        ROOT / "docs" / "candles.md",
+    ):
         text = prose(page) + "".join(blocks(page, "python")) + "".join(blocks(page, "python fragment"))
         assert not [name for name in re.findall(r"\bbt\.(\w+)", text) if not hasattr(bt, name)]

@@ -259,6 +259,53 @@ def test_averages_of_a_constant_are_that_constant(name: str) -> None:
     assert np.isfinite(found[10:]).all()
 
 
+# name -> (values, where the first of them stands)
+FIRST: dict[str, tuple[Any, int]] = {
+    "ema": (bt.ema(CLOSE, 20), 0),
+    "ema sma": (bt.ema(CLOSE, 20, seed="sma"), 19),
+    "rma sma": (bt.rma(CLOSE, 20, seed="sma"), 19),
+    "dema sma": (bt.dema(CLOSE, 20, seed="sma"), 38),
+    "tema sma": (bt.tema(CLOSE, 20, seed="sma"), 57),
+    "wma": (bt.wma(CLOSE, 20), 19),
+    "hma": (bt.hma(CLOSE, 20), 22),
+    "rsi": (bt.rsi(CLOSE), 1),
+    "rsi sma": (bt.rsi(CLOSE, seed="sma"), 14),
+    "stoch k": (bt.stoch(*PRICES, 14).k, 15),
+    "stoch d": (bt.stoch(*PRICES, 14).d, 17),
+    "stoch_rsi k": (bt.stoch_rsi(CLOSE, 14, 9).k, 9),
+    "stoch_rsi d": (bt.stoch_rsi(CLOSE, 14, 9, smooth_k=2, seed="sma").d, 9 + 2 - 1 + 13 + 2),
+    "cci": (bt.cci(*PRICES, 20), 19),
+    "roc": (bt.roc(CLOSE, 9), 9),
+    "momentum": (bt.momentum(CLOSE, 9), 9),
+    "atr sma": (bt.atr(*PRICES, 14, seed="sma"), 14),
+    "atr by sma": (bt.atr(*PRICES, 14, smoothing="sma"), 13),
+    "bollinger": (bt.bollinger(CLOSE).upper, 19),
+    "keltner": (bt.keltner(*PRICES, 20).upper, 0),
+    "keltner sma": (bt.keltner(*PRICES, 20, seed="sma").upper, 19),
+    "keltner sma range": (bt.keltner(*PRICES, 5, seed="sma").upper, 10),
+    "obv": (bt.obv(CLOSE, VOLUME), 0),
+    "vwap": (bt.vwap(*PRICES, VOLUME), 0),
+    "vwap window": (bt.vwap(*PRICES, VOLUME, window=9), 8),
+    "macd": (bt.macd(CLOSE).histogram, 0),
+    "macd sma": (bt.macd(CLOSE, seed="sma").macd, 25),
+    "signal sma": (bt.macd(CLOSE, seed="sma").signal, 33),
+    "di": (bt.adx(*PRICES, 14).plus_di, 1),
+    # the first candle that moves is number 2
+    "adx": (bt.adx(*PRICES, 14).adx, 2),
+    "adx sma": (bt.adx(*PRICES, 14, seed="sma").adx, 27),
+    "di sma": (bt.adx(*PRICES, 14, seed="sma").minus_di, 14),
+    "supertrend": (bt.supertrend(*PRICES, 10).line, 0),
+    "supertrend sma": (bt.supertrend(*PRICES, 10, seed="sma").direction, 10),
+    "psar": (bt.psar(HIGH, LOW), 1),
+}
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_first_values(name: str) -> None:
+    found, first = FIRST[name]
+    same(np.isnan(found), np.arange(len(CLOSE)) < first)
+
+
 LAZY = {
     "adx": lambda: bt.adx(5, seed="sma"),
     "cci": lambda: bt.cci(5),

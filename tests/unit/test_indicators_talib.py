@@ -72,7 +72,7 @@ def parts(value: Any) -> list[np.ndarray]:
 def assert_near(found: np.ndarray, expected: np.ndarray) -> None:
     """Equal to rounding, which TA-Lib's running sums add up over the series."""
     size = np.nanmax(np.abs(expected))
-    np.testing.assert_allclose(found, expected, rtol=1e-8, atol=1e-8 * size)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9 * size)
 
 
 @pytest.mark.parametrize("name", SAME)
