@@ -33,6 +33,8 @@ EXTENSIONS = [
     "statistics",
     "stream",
     "synthetic",
+    "timeframes",
+    "times",
     "types",
     "windows",
     "zones",

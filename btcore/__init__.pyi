@@ -2,6 +2,7 @@
 
 from btcore.candles import Candles as Candles
 from btcore.candles import Instrument as Instrument
+from btcore.clocks import timeframe as timeframe
 from btcore.costs import Commission as Commission
 from btcore.costs import Costs as Costs
 from btcore.data import read_candles as read_candles
@@ -19,19 +20,26 @@ from btcore.expr import percent as percent
 from btcore.expr import volume as volume
 from btcore.indicators import adx as adx
 from btcore.indicators import atr as atr
+from btcore.indicators import between as between
 from btcore.indicators import bollinger as bollinger
 from btcore.indicators import cci as cci
 from btcore.indicators import crosses_above as crosses_above
 from btcore.indicators import crosses_below as crosses_below
+from btcore.indicators import day as day
+from btcore.indicators import day_of_year as day_of_year
 from btcore.indicators import dema as dema
 from btcore.indicators import donchian as donchian
 from btcore.indicators import ema as ema
 from btcore.indicators import hma as hma
+from btcore.indicators import hour as hour
 from btcore.indicators import keltner as keltner
 from btcore.indicators import macd as macd
 from btcore.indicators import maximum as maximum
 from btcore.indicators import minimum as minimum
+from btcore.indicators import minute as minute
 from btcore.indicators import momentum as momentum
+from btcore.indicators import month as month
+from btcore.indicators import new_day as new_day
 from btcore.indicators import obv as obv
 from btcore.indicators import psar as psar
 from btcore.indicators import rma as rma
@@ -51,8 +59,10 @@ from btcore.indicators import supertrend as supertrend
 from btcore.indicators import tema as tema
 from btcore.indicators import true_range as true_range
 from btcore.indicators import vwap as vwap
+from btcore.indicators import weekday as weekday
 from btcore.indicators import where as where
 from btcore.indicators import wma as wma
+from btcore.indicators import year as year
 from btcore.indicators import zscore as zscore
 from btcore.live import Stream as Stream
 from btcore.results import EntryKind as EntryKind

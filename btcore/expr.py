@@ -30,7 +30,7 @@ __all__ = [
     "volume",
 ]
 
-NUMBER, CONDITION = "number", "condition"
+NUMBER, CONDITION, TIME = "number", "condition", "time"
 
 _INFIX = {
     "add": "+", "sub": "-", "mul": "*", "div": "/",
@@ -51,8 +51,8 @@ class Expr:
         Input expressions.
     params : tuple of str, int, float, bytes or Function
         Parameters that select what the operator does (a window, a name, a function of the caller).
-    kind : {"number", "condition"}
-        Whether the values are float64 or booleans.
+    kind : {"number", "condition", "time"}
+        Whether the values are float64, booleans or times (int64 ns UTC), which only operators of time take.
     label : str, optional
         How to print it when the tree is longer than what the user wrote; no part of its identity.
     data : array, optional
@@ -280,6 +280,11 @@ def array(values: Any, *, copy: bool = True) -> Expr:
     return Expr("array", kind=kind, data=data)
 
 
+def time_array(nanoseconds: np.ndarray) -> Expr:
+    """Times of candles, int64 ns UTC, as the input of an operator of time; the array must not change."""
+    return Expr("array", kind=TIME, data=nanoseconds)
+
+
 def lift(value: Any) -> Expr:
     """``value`` as an expression: an Expr as it is, a number, or an array with a value per candle."""
     if isinstance(value, Expr):
@@ -342,4 +347,5 @@ def _rebuild(op: str, inputs: Any, params: Any, kind: str, label: str | None, da
     return Expr(op, inputs, params, kind=kind, label=label, data=data)
 
 
+timestamp = Expr("column", (), ("timestamp",), kind=TIME)
 open_, high, low, close, volume = (Expr("column", (), (name,)) for name in ("open", "high", "low", "close", "volume"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from btcore._core.stream import Stream as CoreStream
+from btcore.candles.agreement import period_ns
+from btcore.errors import ParameterError
 from btcore.expr import lift
 from btcore.program import Program
 
@@ -18,10 +20,15 @@ class Stream(CoreStream):
     ----------
     expr : Expr, or a tuple of them such as ``donchian(20)``
         What ``push`` returns. It holds candle columns and numbers; arrays have no value for candles to come.
+    period : str or int, optional
+        How long a candle lasts, "1min" or nanoseconds; needed where the expression has a timeframe. Candles then come
+        no sooner than that after the one before.
 
     Attributes
     ----------
     expr : Expr or tuple of Expr
+    period : int
+        In nanoseconds; 0 where none was given.
     count : int
         Candles pushed so far.
 
@@ -29,6 +36,8 @@ class Stream(CoreStream):
     ------
     ExpressionError
         If the expression holds an array.
+    ParameterError
+        If the expression has a timeframe and there is no period, or candles of it cannot fill the timeframe.
 
     Notes
     -----
@@ -46,13 +55,16 @@ class Stream(CoreStream):
 
     expr: Any
 
-    def __new__(cls, expr: Any) -> Stream:
+    def __new__(cls, expr: Any, *, period: str | int | None = None) -> Stream:
         several = isinstance(expr, tuple)
         parts = [lift(part) for part in (expr if several else (expr,))]
         gather = getattr(expr, "_make", tuple) if several else None
         program = Program()
         slots = [program.slot(part) for part in parts]
-        made = super().__new__(cls, *program.streamed(), slots, gather)
+        if program.has_timeframes and period is None:
+            raise ParameterError("an expression with a timeframe needs period=, how long a candle lasts, e.g. '1min'")
+        duration = 0 if period is None else period_ns(period)
+        made = super().__new__(cls, *program.streamed(duration), slots, gather, program.clocks, duration)
         made.expr = expr
         return made
 
@@ -66,10 +78,10 @@ class Stream(CoreStream):
         self.restore(saved)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _continued, (self.expr, self.save())
+        return _continued, (self.expr, self.save(), self.period)
 
 
-def _continued(expr: Any, saved: bytes) -> Stream:
-    stream = Stream(expr)
+def _continued(expr: Any, saved: bytes, period: int) -> Stream:
+    stream = Stream(expr, period=period or None)
     stream.restore(saved)
     return stream

@@ -89,8 +89,10 @@ class Plan:
     def run(self) -> None:
         """Compute every simulation that was added."""
         if self._market is not None:
-            columns = {name: getattr(self.candles, name) for name in COLUMNS}
-            run(self._program.pipeline(columns, len(self.candles)), self._market[1], self._drivers)
+            columns = {name: getattr(self.candles, name) for name in ("timestamp", *COLUMNS)}
+            duration = self.candles.duration if self._program.has_timeframes else 0
+            pipeline = self._program.pipeline(columns, len(self.candles), duration)
+            run(pipeline, self._market[1], self._drivers)
 
     def _set_market(self, costs: Costs) -> None:
         if self._market is None:

@@ -15,14 +15,16 @@ from btcore._core.levels import LOAD_CONDITION, LOAD_CONSTANT, LOAD_NUMBER
 from btcore._core.pipeline import Pipeline
 from btcore._core.types import LANES, OPCODES, SlotKind
 from btcore.callables import Function
+from btcore.clocks import Clock, inner_frame, time_operands
 from btcore.errors import DataError, ExpressionError
-from btcore.expr import CONDITION, Expr
+from btcore.expr import CONDITION, NUMBER, TIME, Expr
 
 __all__ = ["Program", "evaluate"]
 
 COLUMNS = ("open", "high", "low", "close", "volume")
 LONGEST = 2**40  # a whole number that no count of candles reaches
 LEAVES = ("column", "constant", "array")
+_SLOT_KINDS = {NUMBER: SlotKind.NUMBERS, CONDITION: SlotKind.CONDITIONS, TIME: SlotKind.TIMES}
 # Operators without memory: a level expression applies them only on the candles where a signal stands.
 ELEMENTWISE = {
     *("add", "sub", "mul", "div", "neg", "abs", "sqrt", "minimum", "maximum", "where"),
@@ -47,9 +49,12 @@ class Program:
 
     def __init__(self) -> None:
         self._slots: dict[tuple[Any, ...], int] = {}  # what a slot holds, in terms of other slots
-        self._known: dict[int, int] = {}  # id of a node -> slot; `_alive` keeps the ids from being used again
+        self._base = Clock()  # the candles themselves; every timeframe has one of its own
+        self._known = self._base.known
         self._alive: list[Expr] = []
         self._kinds: list[int] = []
+        self._clocks: list[int] = []  # of each slot the slot that counts its candles; -1: the candles of the block
+        self._owners: dict[int, int] = {}  # slot that an operator of several outputs fills -> the slot it is known by
         self._constants: list[tuple[int, float]] = []
         self._columns: list[tuple[int, str]] = []
         self._arrays: list[tuple[int, np.ndarray]] = []
@@ -57,17 +62,40 @@ class Program:
 
     def slot(self, expr: Expr) -> int:
         """The slot that holds `expr` on every candle."""
-        for node in _inputs_first(expr, self._known):
-            self._known[id(node)] = self._array_slot(node) if node.op == "array" else self._slot_of(node)
-            self._alive.append(node)
-        return self._known[id(expr)]
+        return self._slot_on(expr, self._base)
 
-    def _slot_of(self, node: Expr) -> int:
-        inputs = [self._known[id(part)] for part in node.inputs]
-        identity = (node.op, node.kind, node.params, *inputs)
+    @property
+    def clocks(self) -> list[int]:
+        """Of each slot the slot that counts its candles, -1 for the candles of the block."""
+        return self._clocks
+
+    @property
+    def has_timeframes(self) -> bool:
+        """Whether the candles need to say how long they last."""
+        return bool(self._owners)
+
+    def _slot_on(self, expr: Expr, clock: Clock) -> int:
+        """The slot that holds `expr` on every candle of a clock."""
+        for node in _inputs_first(expr, clock.known, stop=_is_timeframe):
+            if node.op == "array":
+                slot = self._array_slot(node, clock)
+            elif _is_timeframe(node):
+                slot = self._held_slot(node, clock)
+            else:
+                slot = self._slot_of(node, clock)
+            clock.known[id(node)] = slot
+            self._alive.append(node)
+        return clock.known[id(expr)]
+
+    def _slot_of(self, node: Expr, clock: Clock) -> int:
+        if node.op == "column" and clock.columns:
+            return clock.columns[node.params[0]]
+        inputs = [clock.known[id(part)] for part in node.inputs]
+        counted = -1 if node.op == "constant" else clock.count
+        identity = (node.op, node.kind, node.params, counted, *inputs)
         if identity in self._slots:
             return self._slots[identity]
-        slot = self._slots[identity] = self._new_slot(node)
+        slot = self._slots[identity] = self._new_slot(node.kind, counted)
         if node.op == "constant":
             self._constants.append((slot, node.params[0]))
         elif node.op == "column":
@@ -76,17 +104,46 @@ class Program:
             self._nodes.append((slot, node, inputs))
         return slot
 
-    def _array_slot(self, node: Expr) -> int:
+    def _held_slot(self, node: Expr, clock: Clock) -> int:
+        """The slot of a timeframe's value on the candles of a clock: that of its last bucket that is complete."""
+        inner = self._clock_of(node, clock)
+        inputs = [self._slot_on(node.inputs[0], inner), inner.complete]
+        identity = ("hold", node.kind, *inputs)
+        if identity not in self._slots:
+            slot = self._slots[identity] = self._new_slot(node.kind, clock.count)
+            self._nodes.append((slot, Expr("hold", kind=node.kind), inputs))
+        return self._slots[identity]
+
+    def _clock_of(self, node: Expr, clock: Clock) -> Clock:
+        """The clock of a timeframe's buckets, and the operator that gathers them, made when first asked for."""
+        frame = inner_frame(node, clock)
+        if frame not in clock.inner:
+            columns = [self._slot_of(Expr("column", params=(name,)), clock) for name in COLUMNS]
+            times = self._slot_of(Expr("column", params=("timestamp",), kind=TIME), clock)
+            complete, count = (self._new_slot(TIME, clock.count) for _ in range(2))
+            starts, ends = (self._new_slot(TIME, count) for _ in range(2))
+            filled = {name: self._new_slot(NUMBER, count) for name in COLUMNS}
+            slots = (times, clock.ends, columns, count, starts, ends, list(filled.values()))
+            self._owners |= dict.fromkeys((count, starts, ends, *filled.values()), complete)
+            self._nodes.append((complete, Expr("bucket", params=(frame, *slots)), [times, *columns]))
+            named = {"timestamp": starts, **filled}
+            clock.inner[frame] = Clock(frame, count, complete, ends, named, clock.depth + 1)
+        return clock.inner[frame]
+
+    def _array_slot(self, node: Expr, clock: Clock) -> int:
         assert node.data is not None
+        if clock is not self._base:
+            raise ExpressionError("an array inside a timeframe has a value per candle, and none per bucket")
         for slot, values in self._arrays:
             if _same_values(values, node.data):
                 return slot
-        slot = self._new_slot(node)
+        slot = self._new_slot(node.kind, -1)
         self._arrays.append((slot, node.data))
         return slot
 
-    def _new_slot(self, node: Expr) -> int:
-        self._kinds.append(SlotKind.CONDITIONS if node.kind == CONDITION else SlotKind.NUMBERS)
+    def _new_slot(self, kind: str, counted: int) -> int:
+        self._kinds.append(_SLOT_KINDS[kind])
+        self._clocks.append(counted)
         return len(self._kinds) - 1
 
     def level(self, expr: Expr | None) -> list[Instruction]:
@@ -113,14 +170,21 @@ class Program:
     def _is_loaded(self, node: Expr) -> bool:
         return node.op not in ELEMENTWISE or id(node) in self._known
 
-    def pipeline(self, columns: Mapping[str, np.ndarray], length: int) -> Pipeline:
-        """The operators bound to the arrays of one instrument.
+    def pipeline(self, columns: Mapping[str, np.ndarray], length: int, duration: int = 0) -> Pipeline:
+        """The operators bound to the arrays of one instrument, whose candles last `duration` ns (0: not known).
 
         Raises
         ------
         DataError
             If an array in an expression has not one value per candle.
+        ParameterError
+            If the candles are longer than a timeframe, or cannot fill it.
         """
+        for frame in self._base.inner:
+            frame.check_duration(duration, columns.get("timestamp"))
+        absent = {name for _, name in self._columns} - set(columns)
+        if absent:
+            raise DataError(f"the expressions need the candles' {', '.join(sorted(absent))}")
         for _, values in self._arrays:
             if len(values) != length:
                 raise DataError(
@@ -128,10 +192,13 @@ class Program:
                     "give one value per candle of the candles that are simulated"
                 )
         sources = [(slot, columns[name]) for slot, name in self._columns] + self._arrays
-        return Pipeline(self._kinds, self._constants, sources, list(self._operators(length)), length)
+        operators = list(self._operators(length, duration))
+        return Pipeline(self._kinds, self._constants, sources, operators, length, self._clocks)
 
-    def streamed(self) -> tuple[list[int], list[tuple[int, float]], list[tuple[int, int]], list[Operation]]:
-        """Kinds, constants, columns and operators of a stream of the core.
+    def streamed(
+        self, duration: int = 0
+    ) -> tuple[list[int], list[tuple[int, float]], list[tuple[int, int]], list[Operation]]:
+        """Kinds, constants, columns and operators of a stream of the core, for candles that last `duration` ns.
 
         Raises
         ------
@@ -140,40 +207,48 @@ class Program:
         """
         if self._arrays:
             raise ExpressionError("an array in an expression has no value for candles that are still to come")
-        columns = [(slot, COLUMNS.index(name)) for slot, name in self._columns]
-        return self._kinds, self._constants, columns, list(self._operators(LONGEST))
+        columns = [(slot, (*COLUMNS, "timestamp").index(name)) for slot, name in self._columns]
+        for frame in self._base.inner:
+            frame.check_duration(duration)
+        return self._kinds, self._constants, columns, list(self._operators(LONGEST, duration))
 
-    def _operators(self, length: int) -> Iterator[Operation]:
+    def _operators(self, length: int, duration: int = 0) -> Iterator[Operation]:
         """Operators after their inputs; exponential means are held back until they can share a bank."""
         users: dict[int, list[Made]] = {slot: [] for slot, _, _ in self._nodes}
         missing: dict[int, int] = {}
         for made in self._nodes:
-            needed = {slot for slot in made[2] if slot in users}
+            needed = self._needed(made) & users.keys()
             missing[made[0]] = len(needed)
             for slot in needed:
                 users[slot].append(made)
         ready = [made for made in self._nodes if not missing[made[0]]]
         while ready:
             chosen = [made for made in ready if made[1].op != "ewm"] or ready
-            yield from _emitted(chosen, length)
+            yield from self._emitted(chosen, length, duration)
             ready = [made for made in ready if made[1].op == "ewm" and chosen is not ready]
             for user in (user for slot, _, _ in chosen for user in users[slot]):
                 missing[user[0]] -= 1
                 if not missing[user[0]]:
                     ready.append(user)
 
+    def _needed(self, made: Made) -> set[int]:
+        """The operators that come before one, by slot: those of its inputs and the one that counts its candles."""
+        slot, _, inputs = made
+        return {self._owners.get(needed, needed) for needed in (*inputs, self._clocks[slot])}
 
-def _emitted(nodes: list[Made], length: int) -> Iterator[Operation]:
-    """Operators of nodes whose inputs are there: exponential means in banks, or others one by one."""
-    if nodes[0][1].op == "ewm":
-        yield from (_bank(nodes[first : first + LANES]) for first in range(0, len(nodes), LANES))
-    else:
-        yield from (_operator(*made, length) for made in nodes)
+    def _emitted(self, nodes: list[Made], length: int, duration: int) -> Iterator[Operation]:
+        """Operators of nodes whose inputs are there: exponential means of a clock in banks, or others one by one."""
+        if nodes[0][1].op != "ewm":
+            yield from (_operator(*made, length, duration) for made in nodes)
+            return
+        for count in dict.fromkeys(self._clocks[slot] for slot, _, _ in nodes):
+            alike = [made for made in nodes if self._clocks[made[0]] == count]
+            yield from (_bank(alike[first : first + LANES]) for first in range(0, len(alike), LANES))
 
 
 def _bank(nodes: list[Made]) -> Operation:
     lanes = [(inputs[0], slot, *_lane(*node.params)) for slot, node, inputs in nodes]
-    return OPCODES["ewm"], 0, (), (), (), lanes
+    return OPCODES["ewm"], lanes[0][1], (), (), (), lanes
 
 
 def _lane(alpha: float, count: int = 1, skip: int = 0, silent: int = 0) -> tuple[float, int, int, int]:
@@ -181,8 +256,19 @@ def _lane(alpha: float, count: int = 1, skip: int = 0, silent: int = 0) -> tuple
     return alpha, min(count, LONGEST), min(skip, LONGEST), silent
 
 
-def _operator(slot: int, node: Expr, inputs: list[int], length: int) -> Operation:
-    name = "shift_condition" if node.op == "shift" and node.kind == CONDITION else node.op
+def _is_timeframe(node: Expr) -> bool:
+    return node.op == "timeframe"
+
+
+def _operator(slot: int, node: Expr, inputs: list[int], length: int, duration: int) -> Operation:
+    if node.op == "bucket":
+        frame, times, ends, *slots = node.params
+        lasts = duration if ends < 0 else 0
+        return OPCODES["bucket"], slot, (), (), (), (frame.table, frame.rule, lasts, times, ends, *slots)
+    operands = time_operands(node)
+    if operands is not None:
+        return OPCODES[node.op], slot, inputs, (), (), operands
+    name = f"{node.op}_condition" if node.op in ("shift", "hold") and node.kind == CONDITION else node.op
     # a window longer than the candles never fills up, however much longer: it need not take the memory
     whole = [min(value, length + 1) for value in node.params if isinstance(value, int)]
     factors = [value for value in node.params if isinstance(value, float)]
@@ -205,6 +291,7 @@ def evaluate(
     *exprs: Expr,
     columns: Mapping[str, np.ndarray] | None = None,
     length: int | None = None,
+    duration: int = 0,
     out: Sequence[np.ndarray | None] | None = None,
 ) -> list[np.ndarray]:
     """Values of expressions on every candle: float64 arrays, bool arrays for conditions.
@@ -216,6 +303,8 @@ def evaluate(
         The candles; not needed where the expressions hold arrays only.
     length : int, optional
         Number of candles; taken from the first array where it is not given.
+    duration : int, optional
+        How long a candle lasts in ns; 0: not known.
     out : sequence of array or None, optional
         For each expression the contiguous array that its values go to, float64 or bool, or None for a new one.
 
@@ -233,7 +322,8 @@ def evaluate(
     if length is None:
         lengths = [len(values) for values in columns.values()] + [len(values) for _, values in program._arrays]
         length = lengths[0] if lengths else 0
-    values: list[np.ndarray] = program.pipeline(columns, length).evaluate(slots, list(out or [None] * len(slots)))
+    made = program.pipeline(columns, length, duration)
+    values: list[np.ndarray] = made.evaluate(slots, list(out or [None] * len(slots)))
     return values
 
 

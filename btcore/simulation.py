@@ -123,7 +123,7 @@ class _Origin:
         return curve
 
     def identity(self) -> str:
-        candles = self.candles.content_hash, self.candles.instrument
+        candles = self.candles.content_hash, self.candles.duration, self.candles.instrument
         return repr((RULES_VERSION, _identity(self.orders), candles, _identity(self.conditions)))
 
 

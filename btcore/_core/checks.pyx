@@ -5,7 +5,7 @@ never raise about data: `btcore.candles` turns a status into a message. Callers 
 """
 
 from libc.math cimport fabs
-from libc.stdint cimport int32_t, int64_t
+from libc.stdint cimport INT64_MAX, int32_t, int64_t
 
 cdef extern from "<math.h>" nogil:
     long long llrint(double)
@@ -208,3 +208,14 @@ def majority_step(const int64_t[::1] timestamp):
         for i in range(1, n):
             votes += timestamp[i] - timestamp[i - 1] == candidate
     return candidate if 2 * votes > n - 1 else 0
+
+
+def shortest_step(const int64_t[::1] timestamp):
+    """The shortest step between candles in nanoseconds; 0 under two candles."""
+    cdef Py_ssize_t i
+    cdef int64_t step, shortest = INT64_MAX
+    with nogil:
+        for i in range(1, timestamp.shape[0]):
+            step = timestamp[i] - timestamp[i - 1]
+            shortest = step if step < shortest else shortest
+    return shortest if timestamp.shape[0] > 1 else 0

@@ -20,7 +20,7 @@ from btcore._core.market cimport Market, Prices
 from btcore._core.pipeline cimport Pipeline
 from btcore._core.statistics cimport totals_finish, totals_init
 from btcore._core.types cimport (
-    BLOCK, CONFLICT, IN_POSITION, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_LIMIT, LEVEL_STOP, LEVEL_TARGET, LEVEL_TRAIL,
+    CONFLICT, IN_POSITION, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_LIMIT, LEVEL_STOP, LEVEL_TARGET, LEVEL_TRAIL,
     LEVELS, LIMIT, MARKET, NO_NEXT_BAR, REJECT_REASONS, STOP, WORD, Trade,
 )
 from btcore._core.zones cimport Side, next_touch
@@ -360,9 +360,9 @@ def run(Pipeline pipeline, Market market, list drivers):
         with nogil:
             for k in range(count):
                 totals_init(&accounts[k].totals, prices, accounts[k].start, accounts[k].end, accounts[k].totals.cash)
-            for block in range((length + BLOCK - 1) // BLOCK):
-                start = block * BLOCK
-                n = min(<Py_ssize_t> BLOCK, length - start)
+            for block in range((length + pipeline.block - 1) // pipeline.block):
+                start = block * pipeline.block
+                n = min(pipeline.block, length - start)
                 pipeline.advance(start, n)
                 for k in range(count):
                     if accounts[k].start < start + n and accounts[k].end > start:

@@ -10,6 +10,7 @@ ctypedef void (*Advance)(Operator* op, void** slots, Py_ssize_t n) noexcept nogi
 cdef struct Operator:
     Advance advance         # computes the next n candles, 1 <= n <= BLOCK
     int code
+    int clock               # slot whose first value is the number of candles to advance; -1: those of the block
     int out, a, b, c        # slots
     Py_ssize_t window, min_periods, option
     double[2] factors

@@ -19,6 +19,7 @@ cdef class Pipeline:
     cdef Operator* operators
     cdef int operator_count
     cdef readonly Py_ssize_t length
+    cdef Py_ssize_t block       # candles that ``advance`` takes at a time; a multiple of 64
     cdef list _arrays
     cdef list _extras           # what operators point to beside their state
     cdef bint fallible          # whether a function of the caller may raise
@@ -27,6 +28,6 @@ cdef class Pipeline:
     cdef int _allocate_slots(self, list kinds) except -1
     cdef int _fill_constants(self, list constants) except -1
     cdef int _bind_sources(self, list sources) except -1
-    cdef int _set_up_operators(self, list operators) except -1
+    cdef int _set_up_operators(self, list operators, list clocks) except -1
     cdef int advance(self, Py_ssize_t start, Py_ssize_t n) except -1 nogil
     cdef size_t state_size(self)

@@ -12,6 +12,7 @@ class Pipeline:
         sources: list[tuple[int, np.ndarray]],
         operators: list[tuple[Any, ...]],
         length: int,
+        clocks: list[int] | None = None,
     ) -> Pipeline: ...
     @property
     def length(self) -> int: ...

@@ -13,7 +13,9 @@ from btcore._core.elementwise cimport setup_elementwise
 from btcore._core.operators cimport Operator
 from btcore._core.paths cimport setup_path
 from btcore._core.recursions cimport setup_recursion
-from btcore._core.types cimport BLOCK, CONDITIONS, TIMES, WORD
+from btcore._core.timeframes cimport setup_timeframe
+from btcore._core.times cimport setup_time
+from btcore._core.types cimport BLOCK, CONDITIONS, OP_BUCKET, TIMES, WORD
 from btcore._core.windows cimport setup_window
 
 
@@ -40,17 +42,22 @@ cdef class Pipeline:
         floats; anything else that the operator's set-up takes.
     length : int
         Number of candles.
+    clocks : list of int, optional
+        For each slot the slot that counts the candles that its operator advances by; -1, and where there is no list:
+        those of the block.
     """
 
-    def __cinit__(self, list kinds, list constants, list sources, list operators, Py_ssize_t length):
+    def __cinit__(self, list kinds, list constants, list sources, list operators, Py_ssize_t length, list clocks=None):
         self.length = length
+        # a block may complete one bucket more than it has candles, and one more for each timeframe inside another
+        self.block = BLOCK if clocks is None or max(clocks, default=-1) < 0 else BLOCK - WORD
         self._arrays = []
         self._extras = []
         self._given = {slot for slot, _ in constants} | {slot for slot, _ in sources}
         self._allocate_slots(kinds)
         self._fill_constants(constants)
         self._bind_sources(sources)
-        self._set_up_operators(operators)
+        self._set_up_operators(operators, clocks)
 
     def __dealloc__(self):
         cdef int k
@@ -111,13 +118,14 @@ cdef class Pipeline:
                 source.values = <const char*> &numbers[0]
         return 0
 
-    cdef int _set_up_operators(self, list operators) except -1:
+    cdef int _set_up_operators(self, list operators, list clocks) except -1:
         cdef Operator* op
         self.operators = <Operator*> allocated(len(operators), sizeof(Operator))
         for code, out, inputs, whole, factors, extra in operators:
             op = &self.operators[self.operator_count]
             self.operator_count += 1
             op.code, op.out = code, out
+            op.clock = -1 if clocks is None else clocks[out]
             op.a, op.b, op.c = (*inputs, 0, 0, 0)[:3]
             op.window, op.min_periods, op.option = (*whole, 0, 0, 0)[:3]
             op.factors[0], op.factors[1] = (*factors, 0.0, 0.0)[:2]
@@ -130,18 +138,22 @@ cdef class Pipeline:
                 or setup_callback(op, extra)
                 or setup_path(op)
                 or setup_deviation(op)
+                or setup_time(op, extra)
+                or setup_timeframe(op, extra)
             ):
                 raise ValueError(f"no operator has the code {code}")
             self.fallible = self.fallible or op.fallible
         return 0
 
     cdef int advance(self, Py_ssize_t start, Py_ssize_t n) except -1 nogil:
-        """Compute candles [start, start + n), 1 <= n <= BLOCK; blocks come in order, none twice.
+        """Compute candles [start, start + n), 1 <= n <= self.block; blocks come in order, none twice.
 
         Raises what a function of the caller raised; the operators after it have then not seen these candles.
         """
         cdef int k
         cdef Source* source
+        cdef Operator* op
+        cdef Py_ssize_t count
         for k in range(self.source_count):
             source = &self.sources[k]
             if source.width == 1:
@@ -149,10 +161,13 @@ cdef class Pipeline:
             else:
                 self.slots[source.slot] = <void*> (source.values + start * source.width)
         for k in range(self.operator_count):
-            self.operators[k].advance(&self.operators[k], self.slots, n)
-            if self.operators[k].failed:
+            op = &self.operators[k]
+            count = n if op.clock < 0 else (<int64_t*> self.slots[op.clock])[0]
+            if count or op.code == OP_BUCKET:       # which then says that there are no buckets
+                op.advance(op, self.slots, count)
+            if op.failed:
                 with gil:
-                    raise_failure(&self.operators[k])
+                    raise_failure(op)
         return 0
 
     def evaluate(self, list slots, list out):
@@ -167,9 +182,9 @@ cdef class Pipeline:
         for slot, values in zip(slots, out, strict=True):
             columns.append(_Column(self, slot, values, slot not in written))
             written.add(slot)
-        for block in range((self.length + BLOCK - 1) // BLOCK):
-            start = block * BLOCK
-            n = min(<Py_ssize_t> BLOCK, self.length - start)
+        for block in range((self.length + self.block - 1) // self.block):
+            start = block * self.block
+            n = min(self.block, self.length - start)
             for column in columns:
                 column.prepare(self, start)
             self.advance(start, n)

@@ -26,11 +26,14 @@ cdef class Stream:
     Parameters
     ----------
     kinds, constants, operators : as ``Pipeline``
-    columns : list of (slot, position of the column in open, high, low, close, volume)
+    columns : list of (slot, position of the column in open, high, low, close, volume, timestamp)
     slots : list of int
         The values that ``push`` returns.
     gather : callable or None
         Makes the result of a tuple of values; None: there is one slot, and its value is the result.
+    clocks : as ``Pipeline``
+    period : int
+        Nanoseconds that lie between two candles at least; 0: any.
     """
 
     cdef Pipeline pipeline
@@ -40,17 +43,20 @@ cdef class Stream:
     cdef int* slots
     cdef int slot_count
     cdef object gather
+    cdef readonly int64_t period
 
-    def __cinit__(self, list kinds, list constants, list columns, list operators, list slots, object gather):
+    def __cinit__(self, list kinds, list constants, list columns, list operators, list slots, object gather,
+                  list clocks=None, int64_t period=0):
         cdef double[::1] candle
-        values = np.zeros(5)
-        candle = values
-        self.candle = &candle[0]
-        sources = [(slot, values[column:column + 1]) for slot, column in columns]
-        self.pipeline = Pipeline(kinds, constants, sources, operators, 1)
-        self.pipeline._arrays.append(values)
+        cdef int64_t[::1] time
+        values, times = np.zeros(5), np.zeros(1, np.int64)
+        candle, time = values, times
+        self.candle, self.time = &candle[0], &time[0]
+        sources = [(slot, values[column:column + 1] if column < 5 else times) for slot, column in columns]
+        self.pipeline = Pipeline(kinds, constants, sources, operators, 1, clocks)
+        self.pipeline._arrays += [values, times]
         self.progress.last = INT64_MIN
-        self.gather = gather
+        self.gather, self.period = gather, period
         self.slots = <int*> allocated(len(slots), sizeof(int))
         for slot in slots:
             self.slots[self.slot_count] = slot
@@ -84,17 +90,18 @@ cdef class Stream:
         Raises
         ------
         DataError
-            If the candle breaks rule C2 or is not later than the one before.
+            If the candle breaks rule C2, is not later than the one before, or comes sooner than the period after it.
         Exception
             What a Python function of ``rolling_apply`` raised.
 
         Whatever is raised, the stream is as if the candle had not come.
         """
         cdef int64_t at = timestamp if type(timestamp) is int else nanoseconds(timestamp)
-        if not (0.0 < low <= open <= high < INFINITY and low <= close <= high) or at <= self.progress.last:
+        if not (0.0 < low <= open <= high < INFINITY and low <= close <= high) or self._is_early(at):
             self._refuse(at, open, high, low, close)
         self.candle[0], self.candle[1], self.candle[2], self.candle[3] = open, high, low, close
         self.candle[4] = volume
+        self.time[0] = at
         if self.pipeline.fallible:
             self._attempt()
         else:
@@ -114,6 +121,12 @@ cdef class Stream:
             self.pipeline.restore(saved)
             raise
 
+    cdef bint _is_early(self, int64_t at) noexcept:
+        if at <= self.progress.last:
+            return True
+        # as unsigned, since the distance of two times may be beyond int64
+        return self.progress.count > 0 and <uint64_t> at - <uint64_t> self.progress.last < <uint64_t> self.period
+
     cdef object _value(self, int slot):
         if self.pipeline.kinds[slot] == CONDITIONS:
             return bool((<uint64_t*> self.pipeline.slots[slot])[0] & 1)
@@ -124,6 +137,11 @@ cdef class Stream:
         if at <= self.progress.last:
             times = [str(np.datetime64(ns, "ns")) for ns in (at, self.progress.last)]
             raise DataError(f"{what}: its time {times[0]} is not later than that of the candle before, {times[1]}")
+        if self._is_early(at):
+            raise DataError(
+                f"{what}: it comes {(at - self.progress.last) / 1e9:g} seconds after the candle before, sooner than the "
+                f"period of {self.period / 1e9:g} seconds"
+            )
         raise DataError(
             f"{what}: open {open!r}, high {high!r}, low {low!r}, close {close!r} are no candle; prices are finite and "
             "above 0, open and close lie between low and high"

@@ -46,6 +46,33 @@ def checked_spread(spread: Any, columns: Columns) -> float | np.ndarray:
     return values
 
 
+def declared_steps(period: Any, columns: Columns) -> tuple[int, int] | None:
+    """`period` in ns as (period, duration); None where it is None. DataError where candles follow each other sooner."""
+    if period is None:
+        return None
+    declared = period_ns(period)
+    sooner = np.flatnonzero(np.diff(columns.timestamp) < declared) + 1
+    if len(sooner):
+        row = int(sooner[0])
+        step = int(columns.timestamp[row] - columns.timestamp[row - 1])
+        raise DataError(
+            f"{len(sooner)} of {len(columns)} candles come sooner than period={period!r} after the one before, the "
+            f"first is candle {row} ({time_text(columns.timestamp[row])}), after {step / 1e9:g} seconds"
+        )
+    return declared, declared
+
+
+def period_ns(period: Any) -> int:
+    """How long a candle lasts in ns, from text like "1min" or whole nanoseconds above 0; else ParameterError."""
+    from btcore.candles.timeframe import timeframe_ns
+
+    if isinstance(period, (int, np.integer)) and not isinstance(period, bool) and period > 0:
+        return int(period)
+    if not isinstance(period, str):
+        raise ParameterError(f"period must be like '1min' or whole nanoseconds above 0, got {period!r}")
+    return timeframe_ns(period)
+
+
 def check_same_times(columns: Columns, ask: Candles) -> None:
     """Raise DataError unless `ask` has exactly the timestamps of `columns`."""
     from btcore.candles.container import Candles

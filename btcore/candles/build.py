@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from btcore.candles.agreement import identity
+from btcore.candles.agreement import declared_steps, identity
 from btcore.candles.columns import Columns
 from btcore.candles.container import Candles
 from btcore.candles.instrument import Instrument
@@ -26,6 +26,7 @@ def candles_from_columns(
     *,
     tick: float | None = None,
     spread: Any = None,
+    period: Any = None,
     instrument: Instrument | None = None,
     repair: Any = None,
     **facts: Any,
@@ -34,4 +35,5 @@ def candles_from_columns(
     symbol, tick = identity(columns.symbol, tick, instrument)
     columns, counts = repaired(replace(columns, symbol=symbol), repair, tick)
     grid = None if tick is None else Grid.declared(tick)
-    return rebuild(columns, grid, {**facts, "spread": spread, "instrument": instrument, "repairs": counts})
+    facts |= {"spread": spread, "steps": declared_steps(period, columns), "instrument": instrument, "repairs": counts}
+    return rebuild(columns, grid, facts)

@@ -119,6 +119,7 @@ def _write(candles: Candles, folder: Path, source: Mapping[str, Any]) -> None:
         "instrument": asdict(candles.instrument),
         "repairs": dict(candles.repairs),
         "period": candles.period,
+        "duration": candles.duration,
         "content_hash": content_hash.result(),
         "source": dict(source),
         "files": {name: _stamp(folder / f"{name}.npy") for name in arrays},
@@ -212,7 +213,8 @@ def _mapped(path: Path, manifest: dict[str, Any], unchanged: bool) -> Candles:
         ticks=tuple(views[name] for name in TICK_NAMES),
         _grid=Grid(**manifest["grid"]),
         _origin=Handle(str(path), manifest["content_hash"]),
-        _derived={"content_hash": manifest["content_hash"], "period": manifest["period"]},
+        _steps=None,
+        _derived={name: manifest[name] for name in ("content_hash", "period", "duration") if name in manifest},
     )
     return result
 

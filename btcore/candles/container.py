@@ -36,6 +36,7 @@ class Candles(Conversions):
     quote : "bid", "ask" or "mid": the side that the prices are
     spread : ask minus bid in price units, one number or one per candle [n]; 0 where unknown
     ask : Candles of the ask side with exactly the same timestamps; kept as they are
+    period : how long a candle lasts, "1min" or nanoseconds; None: the steps between candles tell. See `duration`
     instrument : facts about the instrument; None: ``Instrument(symbol, tick)``
 
     Attributes
@@ -49,7 +50,7 @@ class Candles(Conversions):
     repairs : mapping of the repairs that were asked for to the number of rows that each changed
 
     All arrays are read-only. Arrays that are contiguous int64/float64 already are not copied: do not write to them
-    afterwards. A slice ``c[a:b]`` is a view with the same tick.
+    afterwards. A slice ``c[a:b]`` is a view with the same tick, period and duration.
 
     Raises
     ------
@@ -64,8 +65,8 @@ class Candles(Conversions):
     """
 
     __slots__ = (
-        "__weakref__", "_derived", "_grid", "_origin", "ask", "close", "high", "instrument", "low", "open", "quote",
-        "repairs", "spread", "symbol", "ticks", "timestamp", "volume",
+        "__weakref__", "_derived", "_grid", "_origin", "_steps", "ask", "close", "high", "instrument", "low", "open",
+        "quote", "repairs", "spread", "symbol", "ticks", "timestamp", "volume",
     )  # fmt: skip
 
     timestamp: np.ndarray
@@ -83,6 +84,7 @@ class Candles(Conversions):
     repairs: Mapping[str, int]
     _grid: Grid
     _origin: Handle | None
+    _steps: tuple[int, int] | None  # period and duration where the candles themselves do not tell
     _derived: dict[str, Any]
 
     def __init__(
@@ -99,12 +101,14 @@ class Candles(Conversions):
         quote: str = "bid",
         spread: Any = 0.0,
         ask: Candles | None = None,
+        period: Any = None,
         instrument: Instrument | None = None,
     ) -> None:
         symbol, tick = agreement.identity(symbol, tick, instrument)
         grid = None if tick is None else Grid.declared(tick)
         columns = make_columns(timestamp, (open, high, low, close), volume, symbol=symbol)
-        self._fill(columns, grid, quote=quote, spread=spread, ask=ask, instrument=instrument)
+        steps = agreement.declared_steps(period, columns)
+        self._fill(columns, grid, quote=quote, spread=spread, ask=ask, steps=steps, instrument=instrument)
 
     def _fill(
         self,
@@ -114,6 +118,7 @@ class Candles(Conversions):
         quote: str = "bid",
         spread: Any = 0.0,
         ask: Candles | None = None,
+        steps: tuple[int, int] | None = None,
         instrument: Instrument | None = None,
         repairs: Mapping[str, int] | None = None,
     ) -> None:
@@ -142,6 +147,7 @@ class Candles(Conversions):
             ticks=ticks,
             _grid=grid,
             _origin=None,
+            _steps=steps,
             _derived={},
         )
 
@@ -189,8 +195,19 @@ class Candles(Conversions):
 
     @property
     def period(self) -> int:
-        """The most common step between candles in ns (the smallest of equally common ones); 0 under two candles."""
-        return int(self.derived("period", measures.period))
+        """What was declared, else the most common step between candles (the smallest of equally common ones), in ns.
+
+        0 under two candles.
+        """
+        return self._steps[0] if self._steps else int(self.derived("period", measures.period))
+
+    @property
+    def duration(self) -> int:
+        """How long a candle lasts, in ns: the declared period, else the shortest step between candles.
+
+        0 under two candles. A longer timeframe takes a candle to be over that long after its open time.
+        """
+        return self._steps[1] if self._steps else int(self.derived("duration", measures.duration))
 
     @property
     def day_ends(self) -> np.ndarray:
@@ -235,6 +252,7 @@ class Candles(Conversions):
             ask=None if self.ask is None else self.ask[part],
             ticks=tuple(column[part] for column in self.ticks),
             _origin=None if self._origin is None else self._origin.part(start, stop),
+            _steps=(self.period, self.duration),
             _derived={},
         )
 
@@ -267,7 +285,7 @@ class Candles(Conversions):
 
     def _facts(self) -> dict[str, Any]:
         names = ("quote", "spread", "ask", "instrument")
-        return {**{name: getattr(self, name) for name in names}, "repairs": dict(self.repairs)}
+        return {**{name: getattr(self, name) for name in names}, "steps": self._steps, "repairs": dict(self.repairs)}
 
     def _on_grid(self, grid: Grid) -> Candles:
         from btcore.candles.build import rebuild

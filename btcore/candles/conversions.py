@@ -30,6 +30,7 @@ class Conversions:
         quote: str = "bid",
         spread: Any = None,
         ask: Candles | None = None,
+        period: Any = None,
         instrument: Instrument | None = None,
         repair: Any = None,
     ) -> Candles:
@@ -45,7 +46,7 @@ class Conversions:
             ``{"spread": ...}`` for a column of spreads in price units
         spread : price units, one number or one per candle; None: the column named so in `columns`, else 0
         repair : name or names of repairs, see `btcore.candles.REPAIRS`
-        symbol, tick, quote, ask, instrument : as in `Candles`
+        symbol, tick, quote, ask, period, instrument : as in `Candles`
 
         Raises
         ------
@@ -63,18 +64,25 @@ class Conversions:
 
         found = columns_of_frame(frame, tz=tz, names=columns, symbol=symbol)
         return candles_from_columns(
-            found, tick=tick, quote=quote, spread=spread, ask=ask, instrument=instrument, repair=repair
+            found, tick=tick, quote=quote, spread=spread, ask=ask, period=period, instrument=instrument, repair=repair
         )
 
-    def resample(self, timeframe: str) -> Candles:
+    def resample(self, timeframe: str, *, tz: Any = "UTC", roll: Any = "00:00") -> Candles:
         """Candles of a longer timeframe ("5min", "1h", "4h", "1d", "1w"), labelled by their open time.
 
-        Buckets count from midnight UTC (weeks from Monday); a bucket without candles stays missing. Volume is summed;
-        a spread per candle becomes the widest of the bucket; ask candles are resampled too. The tick stays.
+        A bucket without candles stays missing. Volume is summed; a spread per candle becomes the widest of the bucket;
+        ask candles are resampled too. The tick stays.
+
+        Parameters
+        ----------
+        timeframe : length of the buckets; they count from midnight UTC, weeks from Monday
+        tz, roll : zone and local time at which days open instead, e.g. ``tz="America/New_York", roll="17:00"``; with a
+            roll at noon or later on the evening before their date. Shorter buckets count from the opening of the day
 
         Raises
         ------
-        ParameterError : a timeframe that is not understood, or not a multiple of the candles' period.
+        ParameterError : a timeframe that is not understood, or not a multiple of the candles' period; a zone or a time
+            of day that is none; tz or roll with a timeframe that neither divides a day nor is a number of days.
 
         Examples
         --------
@@ -85,7 +93,7 @@ class Conversions:
         """
         from btcore.candles.resample import resample
 
-        return resample(cast("Candles", self), timeframe)
+        return resample(cast("Candles", self), timeframe, tz, roll)
 
     def to_polars(self) -> polars.DataFrame:
         """Columns timestamp (datetime[ns, UTC]), open, high, low, close, volume, and spread where it is per candle."""

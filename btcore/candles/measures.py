@@ -24,6 +24,11 @@ def period(candles: Candles) -> int:
     return step
 
 
+def duration(candles: Candles) -> int:
+    """The shortest step in ns; 0 under two candles."""
+    return int(checks.shortest_step(candles.timestamp))
+
+
 def day_ends(candles: Candles) -> np.ndarray:
     """int64 [days]: index of the last candle of each UTC day."""
     ends = np.empty(len(candles), np.int64)

@@ -15,6 +15,7 @@ from btcore.indicators.rolling import (
 from btcore.indicators.trend import Adx, Macd, Supertrend, adx, macd, psar, supertrend
 from btcore.indicators.volatility import Bollinger, Donchian, Keltner, atr, bollinger, donchian, keltner, true_range
 from btcore.indicators.volume import obv, vwap
+from btcore.indicators.times import between, day, day_of_year, hour, minute, month, new_day, weekday, year
 
 __all__ = [
     "Adx",
@@ -26,19 +27,26 @@ __all__ = [
     "Supertrend",
     "adx",
     "atr",
+    "between",
     "bollinger",
     "cci",
     "crosses_above",
     "crosses_below",
+    "day",
+    "day_of_year",
     "dema",
     "donchian",
     "ema",
     "hma",
+    "hour",
     "keltner",
     "macd",
     "maximum",
     "minimum",
+    "minute",
     "momentum",
+    "month",
+    "new_day",
     "obv",
     "psar",
     "rma",
@@ -58,7 +66,9 @@ __all__ = [
     "tema",
     "true_range",
     "vwap",
+    "weekday",
     "where",
     "wma",
+    "year",
     "zscore",
 ]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reference import candles as twin
+from reference.times import bucket
 
 from btcore.candles import Candles
 from btcore.candles.resample import timeframe_ns
@@ -52,6 +53,56 @@ def test_buckets_are_those_of_the_twin(minutes: list[int], length: int) -> None:
     assert list(got) == twin.resampled(times, rows, length * MINUTE)
     if len(r) == 1 or length * MINUTE in np.diff(r.timestamp):
         assert r.resample(f"{length}min") == r
+
+
+ZONED = [("1d", "America/New_York", 17), ("1w", "America/New_York", 17), ("4h", "Europe/London", 0),
+         ("1d", "Australia/Lord_Howe", 2), ("1h", "Asia/Kolkata", 0), ("3d", "+05:30", 22),
+         ("1d", "Pacific/Apia", 0)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("timeframe", "tz", "hour"), ZONED)
+@pytest.mark.parametrize("start", ["2024-03-08", "2024-04-05", "2024-10-25", "2011-12-28", "1968-10-26", "2051-03-25"])
+def test_buckets_of_a_zone_are_those_of_the_twin(timeframe: str, tz: str, hour: int, start: str) -> None:
+    times = np.datetime64(start, "ns").astype(np.int64) + 30 * MINUTE * np.arange(300)
+    close = np.arange(1.0, 301)
+    r = Candles(times, close, close, close, close, tick=1.0).resample(timeframe, tz=tz, roll=f"{hour}:00")
+    starts = [bucket(t, timeframe_ns(timeframe), tz, hour * HOUR)[0] for t in times.tolist()]
+    assert r.timestamp.tolist() == sorted(set(starts))
+    assert r.close.tolist() == [starts.index(opens) + starts.count(opens) for opens in r.timestamp.tolist()]
+
+
+def test_days_of_foreign_exchange_by_hand() -> None:
+    """17:00 in New York is 22:00 UTC until 2024-03-10 and 21:00 UTC after it."""
+    texts = ["2024-03-08T21:59", "2024-03-10T20:59", "2024-03-10T21:00", "2024-03-11T20:59", "2024-03-11T21:00"]
+    c = Candles(np.array(texts, "datetime64[ns]"), *[[1, 2, 3, 4, 5]] * 4, tick=1.0)
+    days, weeks = (c.resample(frame, tz="America/New_York", roll="17:00") for frame in ("1d", "1w"))
+    # the second candle is of a Sunday afternoon: of the day that opened on Saturday
+    assert days.open.tolist() == [1, 2, 3, 5]
+    opened = np.array(
+        ["2024-03-07T22:00", "2024-03-09T22:00", "2024-03-10T21:00", "2024-03-11T21:00"], "datetime64[ns]"
+    )
+    assert days.timestamp.tolist() == opened.view(np.int64).tolist()
+    assert weeks.open.tolist() == [1, 3]
+    assert (
+        weeks.timestamp.tolist() == np.array(["2024-03-03T22:00", "2024-03-10T21:00"], "M8[ns]").view(np.int64).tolist()
+    )
+
+
+def test_longer_candles_last_as_long_as_their_buckets() -> None:
+    c = Candles([0, MINUTE], [1, 1], [1, 1], [1, 1], [1, 1])
+    assert (c.resample("1h").period, c.resample("1h").duration) == (HOUR, HOUR)
+    assert c.resample("1d", tz="Europe/London").duration == 0  # days of 23 to 25 hours: steps will tell
+
+
+def test_arguments_of_a_zone() -> None:
+    c = Candles([0, MINUTE], [1, 1], [1, 1], [1, 1], [1, 1])
+    assert c.resample("4h", tz="Etc/UTC", roll="00:00") == c.resample("4h")
+    with pytest.raises(ParameterError, match="is not a known zone"):
+        c.resample("1h", tz="nowhere")
+    with pytest.raises(ParameterError, match="roll must be a time of day"):
+        c.resample("1h", roll="noon")
+    with pytest.raises(ParameterError, match="'5h' neither divides a day nor is a number of days"):
+        c.resample("5h", tz="Europe/London")
 
 
 def test_weeks_start_on_monday() -> None:

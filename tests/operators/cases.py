@@ -17,6 +17,8 @@ from btcore.program import LONGEST, Program, evaluate
 WINDOWS = (1, 2, 3, 10, 64, 100)
 SHIFTS = (1, 2, 63, 64, 65, 100)
 ALPHAS = (1.0, 0.5, 2 / 21, 1 / 14, 1e-3)
+# Operators of time have cases of their own, in test_times.py and test_timeframes.py: their inputs are candles.
+TIMED = {"time_part", "between", "new_day", "bucket", "hold", "hold_condition"}
 # Which of two equal zeros a minimum or maximum gives has no meaning.
 TIES = {"minimum", "maximum", "rolling_min", "rolling_max", "true_range", "supertrend", "psar"}
 SUMS = {"rolling_sum", "rolling_mean"}
@@ -100,7 +102,7 @@ def cases(x: Any, y: Any, z: Any, p: Any, q: Any) -> dict[str, list[Expr]]:
     ]
     for op in ("rolling_var", "rolling_std"):
         made[op] = rolling(op, x, 0) + rolling(op, x, 1) + [number(op, x, params=(5, 1, 3))]
-    return made
+    return made | {op: [] for op in TIMED}
 
 
 def pushed(op: str, inputs: list[np.ndarray], copied_at: int) -> list[np.ndarray]:

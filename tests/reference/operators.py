@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from reference import times
+
 Values = list[Any]
 NAN = math.nan
 
@@ -37,6 +39,10 @@ def _node(expr: Any, candles: Any, memo: dict[str, Values]) -> Values:
         return [expr.params[0]] * count
     if expr.op == "array":
         return [bool(v) for v in expr.data] if expr.kind == "condition" else expr.data.tolist()
+    if expr.op == "timeframe":
+        buckets, complete = times.longer(candles, *expr.params)
+        values = evaluate(expr.inputs[0], buckets)
+        return times.held(values, complete, False if expr.kind == "condition" else NAN)
     inputs = [evaluate(node, candles, memo) for node in expr.inputs]
     if expr.op in ELEMENTWISE:
         return list(map(ELEMENTWISE[expr.op], *inputs))
@@ -336,6 +342,9 @@ SERIES: dict[str, Callable[..., Values]] = {
     "psar": psar,
     "true_range": true_range,
     "rsi": rsi,
+    "time_part": times.time_part,
+    "between": times.between,
+    "new_day": times.new_day,
     "rolling_sum": lambda values, window, least: rolling(values, window, least, exact_sum),
     "rolling_mean": lambda values, window, least: rolling(values, window, least, mean),
     "rolling_mad": lambda values, window, least: rolling(values, window, least, mean_deviation),
@@ -347,4 +356,4 @@ SERIES: dict[str, Callable[..., Values]] = {
     "rolling_apply": lambda values, window, least, f: rolling(values, window, least, lambda w: applied(f, w)),
 }
 
-OPERATORS = ("column", "constant", "array", *ELEMENTWISE, *SERIES)
+OPERATORS = ("column", "constant", "array", "timeframe", *ELEMENTWISE, *SERIES)

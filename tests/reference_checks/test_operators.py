@@ -11,7 +11,8 @@ import pytest
 from reference.operators import OPERATORS, evaluate
 
 from btcore.callables import Function
-from btcore.expr import Expr, array, close, high, low, open_
+from btcore.clocks import timeframe
+from btcore.expr import Expr, array, close, high, low, open_, time_array, volume
 from reference_checks.worked import candles
 
 NAN, INF = math.nan, math.inf
@@ -37,6 +38,22 @@ def same(found: list[Any], expected: list[Any]) -> bool:
 
 
 LAST_OF_TENS = Function(lambda window: window[-1] - 10 * window[0])
+HOURS = 3_600_000_000_000
+
+
+def moments(*texts: str) -> Expr:
+    """Times in UTC."""
+    return time_array(np.array(texts, "datetime64[ns]").view(np.int64))
+
+
+def session(tz: str, opens: int, closes: int, weekdays: int) -> Expr:
+    """Whether the times of FRIDAY lie between two hours."""
+    return Expr("between", (FRIDAY,), (tz, opens * HOURS, closes * HOURS, weekdays), kind="condition")
+
+
+# Summer time in London began on 2024-03-31 at 01:00 UTC.
+LONDON = moments("2024-03-30T23:59", "2024-03-31T00:30", "2024-03-31T01:00", "2024-12-31T23:30")
+FRIDAY = moments("2024-07-12T20:59", "2024-07-12T21:00", "2024-07-12T23:00", "2024-07-14T21:00")
 A, B = series(1, -2, NAN, 0), series(0, 4, 1, 0)
 CASES = [
     ("column", close, [4, 2, 6, 8]),
@@ -128,6 +145,29 @@ CASES = [
     ("rolling_apply", Expr("rolling_apply", (close,), (3, 1, LAST_OF_TENS)), [-36, -38, -34, -12]),
     ("rolling_apply", Expr("rolling_apply", (series(1, INF, 2, 3),), (2, 1, LAST_OF_TENS)), [-9, NAN, NAN, -17]),
     ("rolling_std", Expr("rolling_std", (series(1, 1, 1, 7),), (2, 2, 0)), [NAN, 0, 0, 3]),
+    ("time_part", Expr("time_part", (LONDON,), ("hour", "Europe/London")), [23, 0, 2, 23]),
+    ("time_part", Expr("time_part", (LONDON,), ("minute", "+05:45")), [44, 15, 45, 15]),
+    ("time_part", Expr("time_part", (LONDON,), ("weekday", "UTC")), [5, 6, 6, 1]),
+    ("time_part", Expr("time_part", (LONDON,), ("day", "EET")), [31, 31, 31, 1]),
+    ("time_part", Expr("time_part", (LONDON,), ("month", "EET+7")), [3, 3, 3, 1]),
+    ("time_part", Expr("time_part", (LONDON,), ("year", "EET")), [2024, 2024, 2024, 2025]),
+    ("time_part", Expr("time_part", (LONDON,), ("day_of_year", "UTC")), [90, 91, 91, 366]),
+    # 17:00 in New York is 21:00 UTC in July; that of a Friday opens a session that goes on after midnight
+    ("between", session("America/New_York", 17, 19, 0b1111111), [False, True, False, True]),
+    ("between", session("UTC", 22, 21, 0b10000), [False, False, True, False]),
+    ("between", session("UTC", 0, 24, 0b1000000), [False, False, False, True]),
+    (
+        "new_day",
+        Expr("new_day", (FRIDAY,), ("America/New_York", 17 * HOURS), kind="condition"),
+        [True, True, False, True],
+    ),
+    ("new_day", Expr("new_day", (FRIDAY,), ("UTC", 0), kind="condition"), [True, False, False, True]),
+    # candles of one minute: that of 00:01 lasts to the end of the first two
+    ("timeframe", timeframe("2min", high), [NAN, 5, 5, 9]),
+    ("timeframe", timeframe("2min", volume + open_ + close * 10), [NAN, 21, 21, 89]),
+    ("timeframe", timeframe("2min", close > 2), [False, False, False, True]),
+    ("timeframe", timeframe("3min", low), [NAN, NAN, 1, 1]),
+    ("timeframe", timeframe("2min", close.shift(1)), [NAN, NAN, NAN, 2]),
 ]
 
 

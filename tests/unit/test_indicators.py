@@ -23,6 +23,7 @@ LENGTH = 5000
 CANDLES = bt.synthetic_candles(LENGTH, seed=21)
 OPEN, HIGH, LOW, CLOSE, VOLUME = (getattr(CANDLES, name) for name in ("open", "high", "low", "close", "volume"))
 PRICES = HIGH, LOW, CLOSE
+TIMES = CANDLES.timestamp
 NAN = float("nan")
 
 ROLLING = (bt.rolling_max, bt.rolling_mean, bt.rolling_min, bt.rolling_std, bt.rolling_sum, bt.rolling_var)
@@ -109,6 +110,23 @@ PAIRS: dict[str, list[tuple[Any, Any]]] = {
         ),
     ],
     "wma": [(lambda: bt.wma(CLOSE, 20), lambda: bt.wma(close, 20))],
+    "between": [
+        (lambda: bt.between(TIMES, "08:00", "16:30"), lambda: bt.between("08:00", "16:30")),
+        (lambda: bt.between(TIMES, "22:00", "6:00", tz="EET", weekdays=[0, 3]),
+         lambda: bt.between("22:00", "6:00", tz="EET", weekdays=[0, 3])),
+    ],
+    **{
+        function.__name__: [
+            (lambda f=function: f(TIMES), function),
+            (lambda f=function: f(TIMES, tz="America/New_York"), lambda f=function: f(tz="America/New_York")),
+        ]
+        for function in (bt.day, bt.day_of_year, bt.hour, bt.minute, bt.month, bt.weekday, bt.year)
+    },
+    "new_day": [
+        (lambda: bt.new_day(TIMES), bt.new_day),
+        (lambda: bt.new_day(TIMES, tz="America/New_York", roll="17:00"),
+         lambda: bt.new_day(tz="America/New_York", roll="17:00")),
+    ],
     "crosses_above": [(lambda: bt.crosses_above(CLOSE, OPEN), lambda: bt.crosses_above(close, bt.open))],
     "crosses_below": [(lambda: bt.crosses_below(CLOSE, 1.1), lambda: bt.crosses_below(close, 1.1))],
     "donchian": [
@@ -160,7 +178,8 @@ FUNCTIONS = [name for name in indicators.__all__ if not inspect.isclass(getattr(
 
 def values(expr: Expr) -> np.ndarray:
     """Values over the synthetic candles."""
-    return evaluate(expr, columns={name: getattr(CANDLES, name) for name in COLUMNS}, length=LENGTH)[0]
+    columns = {name: getattr(CANDLES, name) for name in ("timestamp", *COLUMNS)}
+    return evaluate(expr, columns=columns, length=LENGTH)[0]
 
 
 def listed(value: Any) -> list[Any]:
