@@ -12,10 +12,10 @@ from btcore.indicators.rolling import (
     rolling_sum,
     rolling_var,
 )
+from btcore.indicators.times import between, day, day_of_year, hour, minute, month, new_day, weekday, year
 from btcore.indicators.trend import Adx, Macd, Supertrend, adx, macd, psar, supertrend
 from btcore.indicators.volatility import Bollinger, Donchian, Keltner, atr, bollinger, donchian, keltner, true_range
 from btcore.indicators.volume import obv, vwap
-from btcore.indicators.times import between, day, day_of_year, hour, minute, month, new_day, weekday, year
 
 __all__ = [
     "Adx",
