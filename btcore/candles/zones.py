@@ -17,10 +17,10 @@ MINUTE_NS = 60 * SECOND_NS
 DAY_NS = 24 * HOUR_NS
 BEFORE_ALL = np.iinfo(np.int64).min
 # Between these the table is exact: nearly all of what int64 nanoseconds hold, and before all clock changes but one or
-# two. No zone has had two changes within a week that cancel out; a test looks at all zones.
+# two. The shortest time between two changes that cancel out is four days (Freetown, September 1939).
 FIRST, LAST = datetime.datetime(1800, 1, 1), datetime.datetime(2261, 1, 1)
 EPOCH = datetime.datetime(1970, 1, 1)
-STEP = 7 * 86_400
+STEP = 3 * 86_400
 
 Table = tuple[np.ndarray, np.ndarray]
 
@@ -85,14 +85,14 @@ def _changes(name: str) -> list[tuple[int, int]]:
     before = offset(first)
     changes = [(first, before)]
     for end in range(first + STEP, last, STEP):
-        after = offset(end)
-        if after != before:
-            low, high = end - STEP, end
+        low, after = end - STEP, offset(end)
+        while before != after:  # there may be two changes
+            high = end
             while high - low > 1:
                 middle = (low + high) // 2
-                low, high = (low, middle) if offset(middle) == after else (middle, high)
-            changes.append((high, after))
-            before = after
+                low, high = (middle, high) if offset(middle) == before else (low, middle)
+            before, low = offset(high), high
+            changes.append((high, before))
     return changes
 
 
