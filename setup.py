@@ -7,6 +7,7 @@ Environment:
 
 from __future__ import annotations
 
+import glob
 import os
 import sys
 
@@ -40,6 +41,9 @@ EXTENSIONS = [
     "zones",
 ]
 
+# What the generated C of a module includes: a change there compiles it again.
+HEADERS = {"windows": sorted(glob.glob("btcore/_core/*.h"))}
+
 DEBUG = os.environ.get("BTCORE_DEBUG", "0") == "1"
 JOBS = int(os.environ.get("BTCORE_BUILD_JOBS") or os.cpu_count() or 1)
 # Flavours never share files: neither cythonize nor build_ext sees that only flags have changed.
@@ -69,7 +73,8 @@ def extensions() -> list[Extension]:
         Extension(
             f"btcore._core.{name}",
             [f"btcore/_core/{name}.pyx"],
-            include_dirs=[numpy.get_include()],
+            include_dirs=[numpy.get_include(), "btcore/_core"],
+            depends=HEADERS.get(name, []),
             define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
             extra_compile_args=compile_flags(),
         )

@@ -1,0 +1,75 @@
+/* Two doubles that are worked on together: an SSE2 register on x86-64, a struct elsewhere.
+ *
+ * Each function does to either double what C does to one, so both spellings, and a value in either place, give the
+ * same bits. BTCORE_PLAIN_PAIRS chooses the struct anywhere, for tests.
+ */
+#ifndef BTCORE_PAIR_H
+#define BTCORE_PAIR_H
+
+#include <math.h>
+
+#if defined(_MSC_VER)
+#define INLINE static __forceinline
+#else
+#define INLINE static inline __attribute__((always_inline))
+#endif
+
+#if (defined(__SSE2__) || defined(_M_X64)) && !defined(BTCORE_PLAIN_PAIRS)
+
+#include <emmintrin.h>
+
+typedef __m128d pair;
+
+INLINE pair pair_of(double x, double y) { return _mm_set_pd(y, x); }
+INLINE pair both(double x) { return _mm_set1_pd(x); }
+INLINE pair load2(const double* x) { return _mm_loadu_pd(x); }
+INLINE void store2(double* x, pair a) { _mm_storeu_pd(x, a); }
+INLINE void store_apart(double* x, double* y, pair a) { _mm_storel_pd(x, a); _mm_storeh_pd(y, a); }
+INLINE double first_of(pair a) { return _mm_cvtsd_f64(a); }
+INLINE pair add2(pair a, pair b) { return _mm_add_pd(a, b); }
+INLINE pair sub2(pair a, pair b) { return _mm_sub_pd(a, b); }
+INLINE pair mul2(pair a, pair b) { return _mm_mul_pd(a, b); }
+INLINE pair div2(pair a, pair b) { return _mm_div_pd(a, b); }
+INLINE pair sqrt2(pair a) { return _mm_sqrt_pd(a); }
+INLINE pair neg2(pair a) { return _mm_xor_pd(a, _mm_set1_pd(-0.0)); }
+/* a < b ? a : b and a > b ? a : b, so b where one is NaN */
+INLINE pair min2(pair a, pair b) { return _mm_min_pd(a, b); }
+INLINE pair max2(pair a, pair b) { return _mm_max_pd(a, b); }
+/* a < b ? yes : no */
+INLINE pair if_less(pair a, pair b, pair yes, pair no) {
+    const pair mask = _mm_cmplt_pd(a, b);
+    return _mm_or_pd(_mm_and_pd(mask, yes), _mm_andnot_pd(mask, no));
+}
+
+#else
+
+typedef struct { double x, y; } pair;
+
+INLINE pair pair_of(double x, double y) { pair a; a.x = x; a.y = y; return a; }
+INLINE pair both(double x) { return pair_of(x, x); }
+INLINE pair load2(const double* x) { return pair_of(x[0], x[1]); }
+INLINE void store2(double* x, pair a) { x[0] = a.x; x[1] = a.y; }
+INLINE void store_apart(double* x, double* y, pair a) { *x = a.x; *y = a.y; }
+INLINE double first_of(pair a) { return a.x; }
+INLINE pair add2(pair a, pair b) { return pair_of(a.x + b.x, a.y + b.y); }
+INLINE pair sub2(pair a, pair b) { return pair_of(a.x - b.x, a.y - b.y); }
+INLINE pair mul2(pair a, pair b) { return pair_of(a.x * b.x, a.y * b.y); }
+INLINE pair div2(pair a, pair b) { return pair_of(a.x / b.x, a.y / b.y); }
+INLINE pair sqrt2(pair a) { return pair_of(sqrt(a.x), sqrt(a.y)); }
+INLINE pair neg2(pair a) { return pair_of(-a.x, -a.y); }
+INLINE pair min2(pair a, pair b) { return pair_of(a.x < b.x ? a.x : b.x, a.y < b.y ? a.y : b.y); }
+INLINE pair max2(pair a, pair b) { return pair_of(a.x > b.x ? a.x : b.x, a.y > b.y ? a.y : b.y); }
+INLINE pair if_less(pair a, pair b, pair yes, pair no) {
+    return pair_of(a.x < b.x ? yes.x : no.x, a.y < b.y ? yes.y : no.y);
+}
+
+#endif
+
+/* Sum of the two. */
+INLINE double total2(pair a) {
+    double x[2];
+    store2(x, a);
+    return x[0] + x[1];
+}
+
+#endif

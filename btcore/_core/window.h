@@ -1,0 +1,182 @@
+/* Rolling aggregates: how time is cut, the state, and the one way through the values.
+ *
+ * Outputs come in sub-blocks of `size`, `group` of them to a group, at absolute multiples. All windows of a group
+ * share its core. A window is a tail (accumulated backwards on top of what the windows of its sub-block share: the core,
+ * the tails of later sub-blocks, the heads of earlier ones) and a head (accumulated forwards):
+ *
+ *            |---- tails ----|-------- core --------|---- heads ----|
+ *                  |--------- a window of the group ---------|
+ *
+ * Nothing is ever subtracted from an aggregate. Eight sub-blocks (four where the aggregate has many terms) advance side
+ * by side, two to a pair; each does exactly what it does alone, value by value. So the bits depend neither on how values
+ * are cut into calls nor on the width of registers. Windows below DIRECT values are computed one by one, as tails.
+ */
+#ifndef BTCORE_WINDOW_H
+#define BTCORE_WINDOW_H
+
+#include <stddef.h>
+#include <string.h>
+
+#include "aggregates.h"
+
+enum { LONGEST = 128, ROOM = 2048, DIRECT = 12, GROUPED = 600 };
+
+typedef struct {                    /* arrays of doubles follow */
+    ptrdiff_t window, least, ddof;  /* least: values from which on there is a result */
+    ptrdiff_t size, group;
+    ptrdiff_t seen, finite;         /* values so far, finite ones in a row up to now */
+    ptrdiff_t filled, room, kept;   /* of the buffer: values in it, capacity, how many of them may still be needed */
+    ptrdiff_t sub, at;              /* sub-block in the group, place in the sub-block */
+    double anchor[2];
+    double core[TERMS], heads[TERMS], head[TERMS];      /* heads: of the sub-blocks before, head: of the current one */
+    double early[TERMS], early_anchor[2];               /* of a window that is still growing */
+    Finish finish;
+} Window;
+
+static void lay_out(Window* w, ptrdiff_t window) {
+    w->window = window;
+    w->size = window < DIRECT ? 1 : 8;
+    while (w->size > 1 && 2 * w->size < window - window / 8 && w->size < LONGEST) w->size *= 2;
+    w->group = 1;
+    if (window > GROUPED) {
+        w->size = 64;
+        w->group = (window - window / 4) / (8 * w->size) * 8;
+        if (w->group < 8) w->group = 8;
+    }
+    w->kept = window - 1;
+    w->room = w->kept + (window > ROOM ? window : ROOM);
+}
+INLINE double* series_of(Window* w, int which) { return (double*)(w + 1) + which * w->room; }
+/* tails[q * size + k]: what the tail of the k-th window of the current sub-block brings, by number */
+INLINE double* tails_of(int kind, Window* w) { return series_of(w, 1 + is_joint(kind)); }
+/* rests[j * TERMS + q]: tails of sub-blocks j and later, and the core */
+INLINE double* rests_of(int kind, Window* w) { return tails_of(kind, w) + shares_of(kind) * w->size; }
+
+static size_t window_bytes(int kind, ptrdiff_t window) {
+    Window w;
+    lay_out(&w, window);
+    return sizeof(Window) + sizeof(double) * (size_t)((1 + is_joint(kind)) * w.room + shares_of(kind) * w.size
+        + (w.group > 1 ? TERMS * (w.group + 1) : 0));
+}
+/* `w` is zeroed memory. What stands in the buffer before the first value is never part of a result. */
+static void window_init(Window* w, int kind, ptrdiff_t window, ptrdiff_t least, ptrdiff_t ddof) {
+    lay_out(w, window);
+    w->least = least;
+    w->ddof = ddof;
+    w->filled = w->kept;
+    w->finish = finish_of(kind, (double)window, (double)ddof);
+}
+
+INLINE void load_all(int kind, pair* s, const double* from) {
+    for (int q = 0; q < terms_of(kind); q++) s[q] = both(from[q]);
+}
+INLINE void store_all(int kind, double* to, const pair* s) {
+    for (int q = 0; q < terms_of(kind); q++) to[q] = first_of(s[q]);
+}
+/* Two values of a series as aggregates take them. */
+INLINE pair first_series(int kind, pair x, pair anchor) {
+    return is_extreme(kind) ? turned(kind, x) : is_anchored(kind) ? sub2(x, anchor) : x;
+}
+
+#include "subblocks.h"
+#include "leap.h"
+
+/* Small windows, each from its newest value, the anchor, to its oldest. */
+INLINE void direct(int kind, const Window* w, const double* x, const double* y, double* out, ptrdiff_t n) {
+    pair s[TERMS], share[TERMS], none[TERMS], v = both(0.0);
+    nothing(kind, none);
+    for (ptrdiff_t i = 0; i < n; i += 2) {
+        const int two = i + 1 < n;
+        const pair a = two ? load2(x + i) : both(x[i]);
+        const pair b = !is_joint(kind) ? v : two ? load2(y + i) : both(y[i]);
+        pair p = both(0.0), r;
+        nothing(kind, s);
+        for (ptrdiff_t j = 0; j < w->window; j++) {
+            const pair u = two ? load2(x + i - j) : both(x[i - j]);
+            if (is_joint(kind)) v = sub2(two ? load2(y + i - j) : both(y[i - j]), b);
+            take_older(kind, s, first_series(kind, u, a), v, p);
+            p = sub2(p, both(1.0));
+        }
+        for (int q = 0; q < shares_of(kind); q++) share[q] = share_of_older(kind, &w->finish, s, q);
+        r = result_of(kind, &w->finish, share, none, a, both(0.0));
+        if (two) store2(out + i, r);
+        else out[i] = first_of(r);
+    }
+}
+/* Windows that hold all values so far; the anchor is taken anew, from all, whenever their number is a power of two. */
+INLINE void grow(int kind, Window* w, const double* x, const double* y, double* out, ptrdiff_t n) {
+    pair s[TERMS], share[TERMS], none[TERMS], v = both(0.0);
+    nothing(kind, none);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const ptrdiff_t t = w->seen + i;            /* index of this value; x + i - t is the very first */
+        const Finish f = finish_of(kind, (double)(t + 1), (double)w->ddof);
+        nothing(kind, s);
+        if (t & (t - 1)) {
+            load_all(kind, s, w->early);
+        } else if (is_anchored(kind)) {
+            w->early_anchor[0] = anchor_of(x + i - t, t ? t : 1);
+            if (is_joint(kind)) w->early_anchor[1] = anchor_of(y + i - t, t ? t : 1);
+        }
+        if ((t & (t - 1)) == 0 && t) {
+            of_run(kind, s, x + i - t, y + i - t, t, w->early_anchor, 0.0);
+            turn_places(kind, s, (double)(t - 1));
+        }
+        if (is_joint(kind)) v = sub2(both(y[i]), both(w->early_anchor[1]));
+        take_newer(kind, s, first_series(kind, both(x[i]), both(w->early_anchor[0])), v, both((double)t));
+        store_all(kind, w->early, s);
+        for (int q = 0; q < shares_of(kind); q++) share[q] = share_of_newer(kind, &f, s, q);
+        out[i] = first_of(result_of(kind, &f, none, share, both(w->early_anchor[0]), both((double)t)));
+    }
+}
+/* NaN where a window has too few values or one that is not finite. */
+static void blank(Window* w, const double* x, const double* y, double* out, ptrdiff_t n, int all_finite) {
+    if (all_finite && w->finite >= w->window) return;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const ptrdiff_t seen = w->seen + i + 1, count = seen < w->window ? seen : w->window;
+        w->finite = (x[i] - x[i]) + (y[i] - y[i]) == 0.0 ? w->finite + 1 : 0;
+        if (w->finite < count || count < w->least) out[i] = NAN;
+    }
+}
+/* Copy n values to the buffer; 0 where all of them are finite, else NaN. */
+INLINE double copied(double* to, const double* x, ptrdiff_t n) {
+    pair bad[2] = { both(0.0), both(0.0) };
+    double rest = 0.0;
+    ptrdiff_t i = 0;
+    for (; i + 4 <= n; i += 4) for (int h = 0; h < 2; h++) {
+        const pair u = load2(x + i + 2 * h);
+        bad[h] = add2(bad[h], sub2(u, u));
+        store2(to + i + 2 * h, u);
+    }
+    for (; i < n; i++) {
+        to[i] = x[i];
+        rest += x[i] - x[i];
+    }
+    return total2(add2(bad[0], bad[1])) + rest;
+}
+/* Results for n more values; y is x where there is one series. */
+INLINE void window_advance(int kind, Window* w, const double* x, const double* y, double* out, ptrdiff_t n) {
+    while (n > 0) {
+        double *bx = series_of(w, 0), *by = is_joint(kind) ? series_of(w, 1) : bx, bad;
+        ptrdiff_t some, early;
+        if (w->filled == w->room) {
+            memmove(bx, bx + w->filled - w->kept, sizeof(double) * (size_t)w->kept);
+            if (is_joint(kind)) memmove(by, by + w->filled - w->kept, sizeof(double) * (size_t)w->kept);
+            w->filled = w->kept;
+        }
+        some = n < w->room - w->filled ? n : w->room - w->filled;
+        bx += w->filled;
+        by += w->filled;
+        bad = copied(bx, x, some);
+        if (is_joint(kind)) bad += copied(by, y, some);
+        if (w->window < DIRECT) direct(kind, w, bx, by, out, some);
+        else if (w->group > 1) sub_blocks(kind, 1, w, bx, by, out, some);
+        else sub_blocks(kind, 0, w, bx, by, out, some);
+        early = w->window - 1 - w->seen < some ? w->window - 1 - w->seen : some;
+        if (early > 0 && w->least < w->window) grow(kind, w, bx, by, out, early);
+        blank(w, bx, by, out, some, bad == 0.0);
+        w->seen += some; w->filled += some;
+        x += some; y += some; out += some; n -= some;
+    }
+}
+
+#endif
