@@ -45,9 +45,16 @@ from btcore.indicators import psar as psar
 from btcore.indicators import rma as rma
 from btcore.indicators import roc as roc
 from btcore.indicators import rolling_apply as rolling_apply
+from btcore.indicators import rolling_argmax as rolling_argmax
+from btcore.indicators import rolling_argmin as rolling_argmin
+from btcore.indicators import rolling_corr as rolling_corr
+from btcore.indicators import rolling_cov as rolling_cov
+from btcore.indicators import rolling_kurt as rolling_kurt
 from btcore.indicators import rolling_max as rolling_max
 from btcore.indicators import rolling_mean as rolling_mean
 from btcore.indicators import rolling_min as rolling_min
+from btcore.indicators import rolling_skew as rolling_skew
+from btcore.indicators import rolling_slope as rolling_slope
 from btcore.indicators import rolling_std as rolling_std
 from btcore.indicators import rolling_sum as rolling_sum
 from btcore.indicators import rolling_var as rolling_var

@@ -22,12 +22,13 @@ INLINE int is_shape(int kind) { return kind == KIND_SKEW || kind == KIND_KURT; }
 /* Of two series. */
 INLINE int is_joint(int kind) { return kind == KIND_COV || kind == KIND_CORR; }
 /* Of values relative to an anchor. */
-INLINE int is_anchored(int kind) { return !is_extreme(kind) && kind != KIND_SUM && kind != KIND_MEAN; }
+INLINE int is_anchored(int kind) { return !is_extreme(kind) && kind != KIND_SUM; }
 
 /* Numbers in the aggregate of a run of values. */
 INLINE int terms_of(int kind) {
-    return is_place(kind) ? 2 : is_extreme(kind) || !is_anchored(kind) ? 1 : is_spread(kind) || is_linear(kind) ? 2
-        : kind == KIND_KURT ? 4 : kind == KIND_CORR ? 5 : 3;
+    if (kind == KIND_SUM || kind == KIND_MEAN || kind == KIND_MIN || kind == KIND_MAX) return 1;
+    if (is_place(kind) || is_spread(kind) || is_linear(kind)) return 2;
+    return kind == KIND_KURT ? 4 : kind == KIND_CORR ? 5 : 3;
 }
 /* Numbers that the tail and the head of a window bring to its result. */
 INLINE int shares_of(int kind) { return is_linear(kind) ? 1 : terms_of(kind); }

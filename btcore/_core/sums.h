@@ -122,7 +122,7 @@ INLINE pair result_of_sums(int kind, const Finish* f, const pair* tail, const pa
     if (kind == KIND_WMA) return add2(a, mul2(s[0], both(f->scale)));
     if (kind == KIND_SLOPE) return mul2(s[0], both(f->scale));
     mean = mul2(s[0], both(f->inverse));
-    if (kind == KIND_MEAN) return mean;
+    if (kind == KIND_MEAN) return add2(a, mean);
     if (kind == KIND_SKEW) return skew_of(f, s, mean);
     if (kind == KIND_KURT) return kurt_of(f, s, mean);
     if (kind == KIND_CORR) return corr_of(f, s, mean);

@@ -12,7 +12,7 @@ from docs.pages import CODE, LINK, PAGES, ROOT, anchors, named, prose, text_of
 NAMED = re.compile(r"^(?:btcore|tests|docs|bench|tools|examples|\.ci|\.github)/[\w./-]+")
 TEST = re.compile(r"^test_\w+$")
 MODULES = ("btcore/_core", "btcore", "tests/reference", "tests/properties", "tests/golden", "bench")
-FILE = re.compile(r"^\w[\w-]*\.(?:py|pyx|pxd|pyi|toml|md|txt)$")
+FILE = re.compile(r"^\w[\w-]*\.(?:py|pyx|pxd|pyi|h|toml|md|txt)$")
 # Files of the reader and names that a recipe makes up.
 NOT_OURS = {"strategy.py"}
 

@@ -44,7 +44,7 @@ def test_compiled_files_are_in_the_design_note() -> None:
     for name in table(CORE / "README.md", "Files"):
         stem, _, suffixes = name.partition(".")
         listed |= {f"{stem}.{suffix.strip('.')}" for suffix in suffixes.split("/")}
-    assert listed == {path.name for pattern in ("*.pyx", "*.pxd") for path in CORE.glob(pattern)}
+    assert listed == {path.name for pattern in ("*.pyx", "*.pxd", "*.h") for path in CORE.glob(pattern)}
 
 
 def test_statistics() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,12 +22,14 @@ ALPHAS = (1.0, 0.5, 2 / 21, 1 / 14, 1e-3)
 TIMED = {"time_part", "between", "new_day", "bucket", "hold", "hold_condition"}
 # Which of two equal zeros a minimum or maximum gives has no meaning.
 TIES = {"minimum", "maximum", "rolling_min", "rolling_max", "true_range", "supertrend", "psar"}
-SUMS = {"rolling_sum", "rolling_mean"}
+SUMS = {"rolling_sum", "rolling_mean", "rolling_wma"}
 SPREADS = {"rolling_var", "rolling_std"}
 # What depends on all candles so far.
 PATHS = {"ewm", "rsi", "ewm_adjusted", "cumulative_sum", "cumulative_sum_since", "obv"} | {
     *("supertrend", "supertrend_direction", "psar")
 }
+SHAPES = {"rolling_skew", "rolling_kurt", "rolling_corr"}
+JOINT = {"rolling_cov", "rolling_corr"}
 
 
 def ends(window: Any) -> float:
@@ -37,7 +40,12 @@ def ends(window: Any) -> float:
 COMPILED = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.POINTER(ctypes.c_double), ctypes.c_ssize_t)
 ENDS, COMPILED_ENDS = Function(ends), Function(COMPILED(lambda values, count: ends(values[:count])))
 # What an operator takes beside its window and min_periods.
-EXTRA: dict[str, tuple[Any, ...]] = {"rolling_var": (1,), "rolling_std": (1,), "rolling_apply": (ENDS,)}
+EXTRA: dict[str, tuple[Any, ...]] = {
+    "rolling_var": (1,),
+    "rolling_std": (1,),
+    "rolling_cov": (1,),
+    "rolling_apply": (ENDS,),
+}
 
 
 def random_inputs(length: int, seed: int, *, gaps: bool) -> list[np.ndarray]:
@@ -61,11 +69,23 @@ def condition(op: str, *inputs: Expr, params: tuple[Any, ...] = ()) -> Expr:
     return Expr(op, inputs, params, kind=CONDITION)
 
 
-def rolling(op: str, x: Expr, *extra: Any) -> list[Expr]:
+def rolling(op: str, *series: Expr, extra: tuple[Any, ...] = ()) -> list[Expr]:
     """Every window, full and with fewer values allowed."""
-    wide = [number(op, x, params=(window, window, *extra)) for window in WINDOWS]
-    early = [number(op, x, params=(window, least, *extra)) for window, least in ((3, 1), (10, 4), (100, 1), (100, 99))]
-    return wide + early
+    sizes = [(window, window) for window in WINDOWS] + [(3, 1), (10, 4), (100, 1), (100, 99)]
+    return [number(op, *series, params=(*size, *extra)) for size in sizes]
+
+
+def one_case(op: str, x: Any, y: Any, window: int, least: int | None = None) -> Expr:
+    """A rolling operator of the last `window` values, of one series or two, with what it takes beside."""
+    params = (window, window if least is None else least, *EXTRA.get(op, ()))
+    return number(op, *((lift(x), lift(y)) if op in JOINT else (lift(x),)), params=params)
+
+
+def mild(x: Expr) -> Expr:
+    """The series with its largest and smallest magnitudes replaced: their fourth powers are out of reach of a float."""
+    size = abs(x)
+    extreme = ((size > 1e20) & (size < math.inf)) | ((size < 1e-20) & (size > 0.0))
+    return number("where", extreme, lift(3.0), x)
 
 
 def cases(x: Any, y: Any, z: Any, p: Any, q: Any) -> dict[str, list[Expr]]:
@@ -92,17 +112,24 @@ def cases(x: Any, y: Any, z: Any, p: Any, q: Any) -> dict[str, list[Expr]]:
     made["psar"] = [number("psar", x + 0.5, x - 0.25, params=steps) for steps in ((0.02, 0.2), (0.2, 0.2), (0.3, 0.5))]
     made["psar"] += [number("psar", x, y, params=(0.02, 0.2))]
     made["true_range"] = [number("true_range", x, y, z)]
-    made |= {
-        op: rolling(op, x)
-        for op in ("rolling_sum", "rolling_mean", "rolling_mad", "rolling_wma", "rolling_min", "rolling_max")
-    }
+    return made | rolling_cases(x, y) | {op: [] for op in TIMED}
+
+
+def rolling_cases(x: Expr, y: Expr) -> dict[str, list[Expr]]:
+    """The same for the operators of windows."""
+    places = ("rolling_min", "rolling_max", "rolling_argmin", "rolling_argmax")
+    made = {op: rolling(op, x) for op in ("rolling_sum", "rolling_mean", "rolling_wma", "rolling_mad", *places)}
     made["rolling_apply"] = [
-        *rolling("rolling_apply", x, ENDS),
+        *rolling("rolling_apply", x, extra=(ENDS,)),
         number("rolling_apply", x, params=(9, 4, COMPILED_ENDS)),
     ]
     for op in ("rolling_var", "rolling_std"):
-        made[op] = rolling(op, x, 0) + rolling(op, x, 1) + [number(op, x, params=(5, 1, 3))]
-    return made | {op: [] for op in TIMED}
+        made[op] = rolling(op, x, extra=(0,)) + rolling(op, x, extra=(1,)) + [number(op, x, params=(5, 1, 3))]
+    made |= {op: rolling(op, mild(x)) for op in ("rolling_skew", "rolling_kurt", "rolling_slope")}
+    made["rolling_corr"] = rolling("rolling_corr", mild(x), mild(y))
+    made["rolling_cov"] = [*rolling("rolling_cov", mild(x), mild(y), extra=(1,))]
+    made["rolling_cov"] += [number("rolling_cov", mild(x), mild(y), params=(5, 1, ddof)) for ddof in (0, 3)]
+    return made
 
 
 def pushed(op: str, inputs: list[np.ndarray], copied_at: int) -> list[np.ndarray]:
@@ -163,6 +190,14 @@ def assert_close(found: np.ndarray, expected: np.ndarray, relative: float, scale
     )
 
 
+def natural_size(expr: Expr, length: int) -> np.ndarray:
+    """What the error of a covariance or a slope is measured by: it may be 0 where the spread is not."""
+    deviations = [twin(number("rolling_std", x, params=(*expr.params[:2], 0)), length) for x in expr.inputs]
+    if expr.op == "rolling_cov":
+        return deviations[0] * deviations[1]
+    return deviations[0] / np.minimum(np.arange(length) + 1.0, expr.params[0])
+
+
 def assert_twin(op: str, expr: Expr, length: int) -> None:
     """The compiled operator gives what the twin gives."""
     found, expected = evaluate(expr, length=length)[0], twin(expr, length)
@@ -177,11 +212,15 @@ def assert_twin(op: str, expr: Expr, length: int) -> None:
         # what the last value lost to rounding is as large as the values before it
         most = np.fmax.accumulate(twin(number(op, abs(expr.inputs[0]), params=expr.params), length))
         assert_close(found, expected, 1e-14, scale=most)
-    elif op in ("rolling_mad", "rolling_wma"):
+    elif op == "rolling_mad":
         # a far value beside near ones costs digits of the near ones
         most = twin(number("rolling_max", abs(expr.inputs[0]), params=expr.params), length)
         assert_close(found, expected, 1e-14, scale=most)
     elif op in SPREADS:
-        assert_close(found, expected, 1e-9)
+        assert_close(found, expected, 1e-12)
+    elif op in SHAPES:
+        assert_close(found, expected, 1e-12, scale=np.maximum(np.abs(expected), 1.0))
+    elif op in ("rolling_cov", "rolling_slope"):
+        assert_close(found, expected, 1e-12, scale=natural_size(expr, length) + np.abs(expected))
     else:
         assert_same_bits(found, expected, op)

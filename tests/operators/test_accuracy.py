@@ -1,20 +1,26 @@
-"""Sums and spreads against exact values on series that are hard for floating point."""
+"""Rolling aggregates against exact values on series that are hard for floating point."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
-from operators.cases import assert_close, number, twin
-from operators.exact import exact_means, exact_variances
+from operators.cases import SPREADS, assert_close, number, one_case, twin
+from operators.exact import (
+    exact_correlations,
+    exact_covariances,
+    exact_lines,
+    exact_means,
+    exact_shapes,
+    exact_variances,
+)
 
 from btcore._core.types import BLOCK
 from btcore.expr import array
 from btcore.program import evaluate
 
 LENGTH = 2 * BLOCK + 700
-WINDOWS = (2, 3, 20, 100, 1000)
+# below 12 values one by one, from 12 on in sub-blocks, from 601 on in groups of them
+WINDOWS = (1, 2, 3, 11, 12, 20, 100, 600, 601, 1000)
 
 
 def walk(length: int = LENGTH, seed: int = 1) -> np.ndarray:
@@ -58,9 +64,17 @@ HARD = {
 }
 
 
+VOLUME = np.random.default_rng(9).lognormal(4.0, 1.5, size=LENGTH)
+
+
 def rolling(op: str, x: np.ndarray, window: int, *extra: int) -> np.ndarray:
-    """Values of a rolling operator."""
+    """Values of a rolling operator of one series."""
     return evaluate(number(op, array(x), params=(window, window, *extra)))[0]
+
+
+def deviations(x: np.ndarray, window: int) -> np.ndarray:
+    """Standard deviations, divided by the count."""
+    return np.sqrt(exact_variances(x, window, 0))
 
 
 @pytest.mark.parametrize("window", WINDOWS)
@@ -73,13 +87,89 @@ def test_mean_and_sum(series: str, window: int) -> None:
 
 
 @pytest.mark.parametrize("ddof", [0, 1])
-@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("window", WINDOWS[1:])
 @pytest.mark.parametrize("series", HARD)
 def test_variance_and_deviation(series: str, window: int, ddof: int) -> None:
     x = HARD[series]
     expected = exact_variances(x, window, ddof)
     assert_close(rolling("rolling_var", x, window, ddof), expected, 1e-12)
     assert_close(rolling("rolling_std", x, window, ddof), np.sqrt(expected), 1e-12)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("series", HARD)
+def test_skewness_and_kurtosis(series: str, window: int) -> None:
+    x = HARD[series]
+    skew, kurt = exact_shapes(x, window)
+    assert_close(rolling("rolling_skew", x, window), skew, 1e-12, scale=np.maximum(np.abs(skew), 1.0))
+    assert_close(rolling("rolling_kurt", x, window), kurt, 1e-12, scale=np.maximum(np.abs(kurt), 1.0))
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("series", HARD)
+def test_weighted_mean_and_slope(series: str, window: int) -> None:
+    x = HARD[series]
+    weighted, slope = exact_lines(x, window)
+    assert_close(rolling("rolling_wma", x, window), weighted, 1e-14)
+    assert_close(rolling("rolling_slope", x, window), slope, 1e-12, scale=deviations(x, window) / window)
+
+
+@pytest.mark.parametrize("window", WINDOWS[1:])
+@pytest.mark.parametrize("series", HARD)
+def test_covariance_and_correlation(series: str, window: int) -> None:
+    x = HARD[series]
+    covariance, scale = exact_covariances(x, VOLUME, window, 1), deviations(x, window) * deviations(VOLUME, window)
+    assert_close(evaluate(one_case("rolling_cov", x, VOLUME, window))[0], covariance, 1e-12, scale=scale)
+    correlation = evaluate(one_case("rolling_corr", x, VOLUME, window))[0]
+    assert_close(correlation, exact_correlations(x, VOLUME, window), 1e-12, scale=np.ones(LENGTH))
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("series", HARD)
+def test_a_series_is_wholly_correlated_with_itself(series: str, window: int) -> None:
+    x = HARD[series]
+    values = evaluate(one_case("rolling_corr", x, x, window))[0]
+    still = rolling("rolling_var", x, window, 0) == 0.0
+    np.testing.assert_array_equal(np.isnan(values[window - 1 :]), still[window - 1 :])
+    told = values[~np.isnan(values)]
+    assert (told <= 1.0).all()
+    assert (told >= 1.0 - 1e-12).all()
+    assert (np.nan_to_num(evaluate(one_case("rolling_corr", x, -x, window))[0], nan=-1.0) >= -1.0).all()
+
+
+def test_ten_thousand_values() -> None:
+    x = walk(21_000, seed=3)
+    x[9000:9400] = x[9000]
+    x[15_000] *= 1e9
+    window, y = 10_000, np.random.default_rng(10).normal(size=len(x))
+    mean, variance = exact_means(x, window), exact_variances(x, window, 1)
+    skew, kurt = exact_shapes(x, window)
+    weighted, slope = exact_lines(x, window)
+    size, unit = np.sqrt(exact_variances(x, window, 0)), np.ones(len(x))
+    assert_close(rolling("rolling_mean", x, window), mean, 1e-14)
+    assert_close(rolling("rolling_sum", x, window), mean * window, 1e-14)
+    assert_close(rolling("rolling_wma", x, window), weighted, 1e-14)
+    assert_close(rolling("rolling_var", x, window, 1), variance, 1e-12)
+    assert_close(rolling("rolling_skew", x, window), skew, 1e-12, scale=np.maximum(np.abs(skew), 1.0))
+    assert_close(rolling("rolling_kurt", x, window), kurt, 1e-12, scale=np.maximum(np.abs(kurt), 1.0))
+    assert_close(rolling("rolling_slope", x, window), slope, 1e-12, scale=size / window)
+    covariance = exact_covariances(x, y, window, 1)
+    assert_close(evaluate(one_case("rolling_cov", x, y, window))[0], covariance, 1e-12, scale=size)
+    assert_close(
+        evaluate(one_case("rolling_corr", x, y, window))[0], exact_correlations(x, y, window), 1e-12, scale=unit
+    )
+
+
+@pytest.mark.parametrize("window", [100, 601, 5000])
+@pytest.mark.parametrize("price", [0.1, 1e6 + 1e-5, 1e-300, 1e300, -7.3, 0.0])
+def test_a_constant_window_has_its_value_as_mean_and_no_shape(price: float, window: int) -> None:
+    x = np.full(LENGTH, price)
+    for op in ("rolling_mean", "rolling_wma"):
+        assert (evaluate(one_case(op, x, x, window, 1))[0] == price).all()
+    for op in ("rolling_skew", "rolling_kurt", "rolling_corr"):
+        assert np.isnan(evaluate(one_case(op, x, x, window, 1))[0]).all()
+    assert (evaluate(one_case("rolling_slope", x, x, window, 2))[0][1:] == 0.0).all()
+    assert (evaluate(one_case("rolling_cov", x, walk(), window, 2))[0][1:] == 0.0).all()
 
 
 @pytest.mark.parametrize("price", [0.1, 1e6 + 1e-5, 1e-300, 1e300, -7.3, 0.0])
@@ -99,22 +189,18 @@ def test_spread_is_zero_exactly_where_the_window_is_constant(series: str) -> Non
         np.testing.assert_array_equal(values == 0.0, still)
 
 
-@pytest.mark.parametrize("op", ["rolling_sum", "rolling_mean", "rolling_var", "rolling_std"])
+@pytest.mark.parametrize("op", ["rolling_sum", "rolling_mean", "rolling_wma", *sorted(SPREADS)])
 def test_min_periods_are_exact_too(op: str) -> None:
     x, early = walk(300), 40
-    extra = (1,) if op in ("rolling_var", "rolling_std") else ()
-    values = evaluate(number(op, array(x), params=(100, 2, *extra)))[0][:early]
-    for count in range(2, early):
-        exact: Any = exact_variances(x[:count], count, 1) if extra else exact_means(x[:count], count)
-        exact = {"rolling_sum": exact[-1] * count, "rolling_std": np.sqrt(exact[-1])}.get(op, exact[-1])
-        assert values[count - 1] == pytest.approx(exact, rel=1e-12, abs=0.0)
+    found, expected = (f(one_case(op, x, x, 100, 2)) for f in (lambda e: evaluate(e)[0], lambda e: twin(e, 300)))
+    assert_close(found[:early], expected[:early], 1e-14 if op not in SPREADS else 1e-12)
 
 
 @pytest.mark.parametrize("anchor", [1e3, 1e9])
 @pytest.mark.parametrize("window", [100, 1000])
-def test_a_far_value_at_the_edge_of_a_chunk(window: int, anchor: float) -> None:
-    """Power sums are about the first or last value of a chunk: the worst place for a far one."""
-    for where in (window, 2 * window - 1):
+def test_a_far_value_at_any_place(window: int, anchor: float) -> None:
+    """The anchor is one of three values of the core, or their mean: the worst place for a far one."""
+    for where in range(window, 2 * window, window // 20 - 1):
         x = walk(4 * window)
         x[where] *= anchor
         assert_close(rolling("rolling_var", x, window, 1), exact_variances(x, window, 1), 1e-12)
@@ -122,12 +208,11 @@ def test_a_far_value_at_the_edge_of_a_chunk(window: int, anchor: float) -> None:
 
 @pytest.mark.parametrize("window", [2, 3, 20, 101])
 @pytest.mark.parametrize("series", HARD)
-def test_mean_deviation_and_weighted_mean(series: str, window: int) -> None:
-    """The twins are exact."""
+def test_mean_deviation(series: str, window: int) -> None:
+    """The twin is exact."""
     x = HARD[series][: BLOCK // 2]
-    for op, bound in (("rolling_mad", 1e-12), ("rolling_wma", 1e-14)):
-        expr = number(op, array(x), params=(window, window))
-        assert_close(evaluate(expr)[0], twin(expr, len(x)), bound)
+    expr = number("rolling_mad", array(x), params=(window, window))
+    assert_close(evaluate(expr)[0], twin(expr, len(x)), 1e-12)
 
 
 @pytest.mark.parametrize("price", [0.1, 1e6 + 1e-5, 1e-300, 1e300, -7.3, 0.0])

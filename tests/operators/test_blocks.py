@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from operators.cases import PATHS, assert_same_bits, cases, number, pushed, random_inputs
+from operators.cases import (
+    JOINT,
+    PATHS,
+    SHAPES,
+    SPREADS,
+    SUMS,
+    assert_same_bits,
+    cases,
+    number,
+    pushed,
+    random_inputs,
+)
 
 from btcore._core.types import BLOCK, OPCODES, WORD
 from btcore.expr import Expr, array
@@ -81,7 +92,7 @@ def test_candles_cut_at_other_places(op: str, ahead: int) -> None:
     for expr, values, whole in zip(exprs, evaluate(*exprs), WHOLE[op], strict=True):
         first = memory(expr) or 0
         found, expected = values[ahead + first :], whole[first:]
-        if op in ("rolling_sum", "rolling_mean", "rolling_var", "rolling_std"):
+        if op in SUMS | SPREADS | SHAPES | JOINT | {"rolling_slope"}:
             np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-13)
         else:
             assert_same_bits(found, expected, op)

@@ -21,6 +21,10 @@ USES: dict[str, Callable[[Any], Any]] = {
     "ema": lambda x: bt.ema(x, 5),
     "rolling_std": lambda x: bt.rolling_std(x, 7),
     "rolling_max": lambda x: bt.rolling_max(x, 7),
+    "rolling_argmin": lambda x: bt.rolling_argmin(x, 30),
+    "rolling_kurt": lambda x: bt.rolling_kurt(x, 20),
+    "rolling_corr": lambda x: bt.rolling_corr(x, x, 20),
+    "rolling_slope": lambda x: bt.rolling_slope(x, 7),
     "crosses_above": lambda x: bt.crosses_above(x, 0.0),
     "donchian": lambda x: bt.donchian(x, x, 3).middle,
 }

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from operators.cases import ALPHAS, EXTRA, TIMED, assert_same_bits, assert_twin, cases, number, random_inputs, twin
+from operators.cases import ALPHAS, JOINT, TIMED, assert_same_bits, assert_twin, cases, number, one_case, random_inputs, twin
 from reference.operators import OPERATORS
 
 from btcore._core.types import BLOCK, LANES, OPCODES, WORD
@@ -89,59 +89,78 @@ def test_any_values(op: str, rows: list[tuple[Any, ...]]) -> None:
 
 
 @pytest.mark.parametrize(
-    "op", ["rolling_min", "rolling_max", "rolling_sum", "rolling_mean", "rolling_mad", "rolling_wma"]
+    "op",
+    ["rolling_min", "rolling_max", "rolling_argmin", "rolling_argmax", "rolling_sum", "rolling_mad", "rolling_wma"],
 )
 @given(values=st.lists(VALUES, min_size=1, max_size=40), window=LEAST)
 def test_any_window(op: str, values: list[float], window: tuple[int, int]) -> None:
     assert_twin(op, number(op, array(values), params=window), len(values))
 
 
-@pytest.mark.parametrize("op", ["rolling_var", "rolling_std"])
-@given(
-    values=st.lists(st.one_of(st.integers(-50, 50).map(float), st.just(float("nan"))), min_size=1, max_size=40),
-    window=LEAST,
-    ddof=st.integers(0, 3),
-)
-def test_any_window_of_spreads(op: str, values: list[float], window: tuple[int, int], ddof: int) -> None:
-    assert_twin(op, number(op, array(values), params=(*window, ddof)), len(values))
+SMALL = st.one_of(st.integers(-50, 50).map(float), st.just(float("nan")))
+
+
+@pytest.mark.parametrize("op", ROLLING)
+@given(rows=st.lists(st.tuples(SMALL, SMALL), min_size=1, max_size=40), window=LEAST)
+def test_any_window_of_small_numbers(op: str, rows: list[tuple[float, float]], window: tuple[int, int]) -> None:
+    x, y = zip(*rows, strict=True)
+    assert_twin(op, one_case(op, array(x), array(y), *window), len(rows))
+
+
+@pytest.mark.parametrize("op", ["rolling_var", "rolling_std", "rolling_cov"])
+@given(values=st.lists(SMALL, min_size=1, max_size=40), window=LEAST, ddof=st.integers(0, 3))
+def test_any_divisor(op: str, values: list[float], window: tuple[int, int], ddof: int) -> None:
+    series = (array(values), array(values[::-1])) if op == "rolling_cov" else (array(values),)
+    assert_twin(op, number(op, *series, params=(*window, ddof)), len(values))
 
 
 @pytest.mark.parametrize("op", ROLLING)
 def test_a_window_longer_than_the_data(op: str) -> None:
-    x = np.arange(50.0)
-    extra = EXTRA.get(op, ())
-    assert np.isnan(evaluate(number(op, array(x), params=(51, 51, *extra)))[0]).all()
-    values = evaluate(number(op, array(x), params=(5000, 50, *extra)))[0]
+    x, y = array(np.arange(50.0) ** 2), array(np.arange(50.0) % 7)
+    assert np.isnan(evaluate(one_case(op, x, y, 51))[0]).all()
+    values = evaluate(one_case(op, x, y, 5000, 50))[0]
     assert np.isnan(values[:49]).all()
     assert np.isfinite(values[49])
-    assert_twin(op, number(op, array(x), params=(5000, 2, *extra)), 50)
+    assert_twin(op, one_case(op, x, y, 5000, 2), 50)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("where", [0, 1, 9, 10, 11, 40, BLOCK - 1, BLOCK])
+@pytest.mark.parametrize("window", [10, 30, 700])
 @pytest.mark.parametrize("op", ROLLING)
-def test_a_value_that_is_not_finite_spoils_only_its_windows(op: str, where: int, bad: float) -> None:
-    window = 10
-    extra = EXTRA.get(op, ())
-    x = np.random.default_rng(5).normal(size=BLOCK + 60)
-    expr = number(op, array(x), params=(window, window, *extra))
-    clean = evaluate(expr)[0]
+def test_a_value_that_is_not_finite_spoils_only_its_windows(op: str, window: int, where: int, bad: float) -> None:
+    x, y = np.random.default_rng(5).normal(size=(2, BLOCK + 900))
+    clean = evaluate(one_case(op, x, y, window))[0]
     x[where] = bad
-    spoiled = evaluate(number(op, array(x), params=(window, window, *extra)))[0]
+    spoiled = evaluate(one_case(op, x, y, window))[0]
     inside = np.zeros(len(x), dtype=bool)
     inside[where : where + window] = True
     assert np.isnan(spoiled[inside]).all()
-    # another value stands in its chunk, so sums may be added up in another order: equal to rounding
-    np.testing.assert_allclose(spoiled[~inside], clean[~inside], rtol=1e-13)
+    assert_same_bits(spoiled[~inside], clean[~inside])
+    if op in JOINT:
+        assert_same_bits(np.isnan(evaluate(one_case(op, y, x, window))[0]), np.isnan(spoiled))
 
 
-@pytest.mark.parametrize("op", ["rolling_sum", "rolling_mean"])
 @pytest.mark.parametrize("sign", [1.0, -1.0])
-def test_a_sum_beyond_the_largest_float_is_infinite_and_forgotten(op: str, sign: float) -> None:
+def test_a_sum_beyond_the_largest_float_is_infinite_and_forgotten(sign: float) -> None:
     x = np.ones(40)
     x[[4, 5, 17, 19, 20, 31]] = 1.7e308
-    assert_twin(op, number(op, array(sign * x), params=(3, 3)), 40)
-    assert_twin(op, number(op, array(sign * x), params=(10, 1)), 40)
+    for size in ((3, 3), (10, 1), (12, 12)):
+        assert_twin("rolling_sum", number("rolling_sum", array(sign * x), params=size), 40)
+
+
+@pytest.mark.parametrize("window", [3, 10, 12, 30])
+@pytest.mark.parametrize("op", ["rolling_mean", "rolling_wma"])
+def test_a_mean_of_values_too_far_apart_is_not_finite_and_forgotten(op: str, window: int) -> None:
+    x = np.arange(200.0)
+    far = np.array([50, 51, 90])
+    x[far] = 1.7e308
+    values, clean = evaluate(one_case(op, x, x, window))[0], evaluate(one_case(op, np.arange(200.0), x, window))[0]
+    held = np.array([any(t - window < place <= t for place in far) for t in range(200)])
+    assert_same_bits(values[~held], clean[~held])
+    exact = twin(one_case(op, x, x, window), 200)
+    told = held & np.isfinite(values)
+    np.testing.assert_allclose(values[told], exact[told], rtol=1e-13)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

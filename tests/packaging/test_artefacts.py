@@ -49,7 +49,7 @@ def test_wheel_holds_the_package_and_nothing_else(wheel_files):
 def test_sdist_holds_every_source():
     with tarfile.open(SDIST) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    expected = sources("*.py", "*.pyi", "*.pyx", "*.pxd", "py.typed")
+    expected = sources("*.py", "*.pyi", "*.pyx", "*.pxd", "*.h", "py.typed")
     expected |= {"setup.py", "pyproject.toml", "tox.ini", "LICENSE", "README.md", "CHANGELOG.md", "tests/conftest.py"}
     assert expected - names == set()
     assert not [name for name in names if name.endswith((".c", ".so", ".pyd", ".pyc"))]

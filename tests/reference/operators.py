@@ -258,6 +258,14 @@ def rolling(values: Values, window: int, min_periods: int, function: Callable[[V
     return out
 
 
+def rolling_pair(x: Values, y: Values, window: int, min_periods: int, function: Callable[..., float]) -> Values:
+    """``function`` of the last ``window`` values of both; NaN where a value of either is not finite."""
+    both = [math.nan if math.isnan(a - a + b - b) else 0.0 for a, b in zip(x, y, strict=True)]
+    blank = rolling(both, window, min_periods, lambda _: 0.0)
+    windows = (slice(max(0, t - window + 1), t + 1) for t in range(len(x)))
+    return [none if math.isnan(none) else function(x[w], y[w]) for none, w in zip(blank, windows, strict=True)]
+
+
 def exact_sum(window: Values) -> float:
     """The sum, rounded once."""
     try:
@@ -266,19 +274,31 @@ def exact_sum(window: Values) -> float:
         return sum(window)
 
 
+def whole(window: Values) -> tuple[list[int], int]:
+    """The values as whole numbers of a unit that is 1 / the second result: nothing is rounded."""
+    ratios = [x.as_integer_ratio() for x in window]
+    unit = max(denominator for _, denominator in ratios)
+    return [numerator * (unit // denominator) for numerator, denominator in ratios], unit
+
+
+def centred(window: Values) -> tuple[list[int], int]:
+    """Distances from the mean, as ``whole``."""
+    values, unit = whole(window)
+    total = sum(values)
+    return [len(values) * value - total for value in values], len(values) * unit
+
+
 def mean(window: Values) -> float:
-    """The arithmetic mean."""
-    return exact_sum(window) / len(window)
+    """The arithmetic mean; divisions of whole numbers are rounded once."""
+    values, unit = whole(window)
+    return sum(values) / (unit * len(values))
 
 
 def variance(window: Values, ddof: int) -> float:
-    """The variance in two passes; NaN where ``len(window) - ddof`` is not positive, exactly 0 for equal values."""
-    if len(window) - ddof <= 0:
-        return NAN
-    if min(window) == max(window):
-        return 0.0
-    centre = mean(window)
-    return exact_sum([(x - centre) * (x - centre) for x in window]) / (len(window) - ddof)
+    """The sum of squared distances from the mean by ``len(window) - ddof``; NaN where that is not positive."""
+    apart, unit = centred(window)
+    divisor = len(window) - ddof
+    return sum(d * d for d in apart) / (unit * unit * divisor) if divisor > 0 else NAN
 
 
 def weighted_mean(window: Values) -> float:
@@ -304,6 +324,51 @@ def applied(function: Any, window: Values) -> float:
     if function.address:
         return function.given((ctypes.c_double * len(window))(*window), len(window))
     return float(function.given(np.array(window)))
+
+
+def skewness(window: Values) -> float:
+    """n / ((n - 1) (n - 2)) * sum of ((x - mean) / s)^3, s^2 the variance by n - 1; NaN of a constant window."""
+    n, (apart, _) = len(window), centred(window)
+    squares, cubes = sum(d**2 for d in apart), sum(d**3 for d in apart)
+    if n < 3 or squares == 0:
+        return NAN
+    squared = (n**2 * (n - 1) * cubes**2) / ((n - 2) ** 2 * squares**3)
+    return math.copysign(math.sqrt(squared), cubes)
+
+
+def kurtosis(window: Values) -> float:
+    """n (n + 1) / ((n - 1) (n - 2) (n - 3)) * sum of ((x - mean) / s)^4, less 3 (n - 1)^2 / ((n - 2) (n - 3))."""
+    n, (apart, _) = len(window), centred(window)
+    squares, fourths = sum(d**2 for d in apart), sum(d**4 for d in apart)
+    if n < 4 or squares == 0:
+        return NAN
+    excess = n * (n + 1) * (n - 1) * fourths - 3 * (n - 1) ** 2 * squares**2
+    return excess / ((n - 2) * (n - 3) * squares**2)
+
+
+def covariance(x: Values, y: Values, ddof: int) -> float:
+    """The sum of products of distances from the means by ``len(x) - ddof``; NaN where that is not positive."""
+    (a, unit), (b, other) = centred(x), centred(y)
+    divisor = len(x) - ddof
+    return sum(map(operator.mul, a, b)) / (unit * other * divisor) if divisor > 0 else NAN
+
+
+def correlation(x: Values, y: Values) -> float:
+    """Pearson's correlation; NaN where either is constant."""
+    (a, _), (b, _) = centred(x), centred(y)
+    product, squares = sum(map(operator.mul, a, b)), sum(d * d for d in a) * sum(d * d for d in b)
+    return math.copysign(math.sqrt(product**2 / squares), product) if squares else NAN
+
+
+def slope(window: Values) -> float:
+    """Slope of the fitted line over t = 0, 1 ...: sum of t (x - mean) by that of (t - mean)^2, n (n^2 - 1) / 12."""
+    n, (apart, unit) = len(window), centred(window)
+    return 12 * sum(t * d for t, d in enumerate(apart)) / (unit * n * (n * n - 1)) if n > 1 else NAN
+
+
+def candles_since(window: Values, value: float) -> float:
+    """How many candles ago a value was last there."""
+    return float(window[::-1].index(value))
 
 
 ELEMENTWISE: dict[str, Callable[..., Any]] = {
@@ -348,12 +413,21 @@ SERIES: dict[str, Callable[..., Values]] = {
     "rolling_sum": lambda values, window, least: rolling(values, window, least, exact_sum),
     "rolling_mean": lambda values, window, least: rolling(values, window, least, mean),
     "rolling_mad": lambda values, window, least: rolling(values, window, least, mean_deviation),
-    "rolling_wma": lambda values, window, least: rolling(values, window, least, weighted_mean),
     "rolling_min": lambda values, window, least: rolling(values, window, least, min),
     "rolling_max": lambda values, window, least: rolling(values, window, least, max),
+    "rolling_argmin": lambda values, window, least: rolling(values, window, least, lambda w: candles_since(w, min(w))),
+    "rolling_argmax": lambda values, window, least: rolling(values, window, least, lambda w: candles_since(w, max(w))),
     "rolling_var": lambda values, window, least, ddof: rolling(values, window, least, lambda w: variance(w, ddof)),
     "rolling_std": lambda values, window, least, ddof: rolling(values, window, least, lambda w: deviation(w, ddof)),
     "rolling_apply": lambda values, window, least, f: rolling(values, window, least, lambda w: applied(f, w)),
+    "rolling_skew": lambda values, window, least: rolling(values, window, least, skewness),
+    "rolling_kurt": lambda values, window, least: rolling(values, window, least, kurtosis),
+    "rolling_wma": lambda values, window, least: rolling(values, window, least, weighted_mean),
+    "rolling_slope": lambda values, window, least: rolling(values, window, least, slope),
+    "rolling_cov": lambda x, y, window, least, ddof: rolling_pair(
+        x, y, window, least, lambda a, b: covariance(a, b, ddof)
+    ),
+    "rolling_corr": lambda x, y, window, least: rolling_pair(x, y, window, least, correlation),
 }
 
 OPERATORS = ("column", "constant", "array", "timeframe", *ELEMENTWISE, *SERIES)

@@ -139,6 +139,19 @@ CASES = [
     ("rolling_mean", Expr("rolling_mean", (close,), (2, 2)), [NAN, 3, 4, 7]),
     ("rolling_min", Expr("rolling_min", (series(3, 1, INF, 2),), (2, 1)), [3, 1, NAN, NAN]),
     ("rolling_max", Expr("rolling_max", (close,), (2, 2)), [NAN, 4, 6, 8]),
+    ("rolling_argmin", Expr("rolling_argmin", (series(3, 1, 1, 2),), (3, 1)), [0, 0, 0, 1]),
+    ("rolling_argmin", Expr("rolling_argmin", (close,), (2, 2)), [NAN, 0, 1, 1]),
+    ("rolling_argmax", Expr("rolling_argmax", (series(3, 1, NAN, 2),), (2, 1)), [0, 1, NAN, NAN]),
+    ("rolling_skew", Expr("rolling_skew", (series(0, 0, 3, 3),), (3, 2)), [NAN, NAN, math.sqrt(3), -math.sqrt(3)]),
+    ("rolling_skew", Expr("rolling_skew", (series(2, 2, 2, 1),), (3, 3)), [NAN, NAN, NAN, -math.sqrt(3)]),
+    ("rolling_kurt", Expr("rolling_kurt", (series(0, 0, 3, 3),), (4, 1)), [NAN, NAN, NAN, -6]),
+    ("rolling_kurt", Expr("rolling_kurt", (series(1, 1, 1, 5),), (4, 4)), [NAN, NAN, NAN, 4]),
+    ("rolling_cov", Expr("rolling_cov", (series(1, 2, 4, 4), series(3, 5, 1, 9)), (2, 1, 1)), [NAN, 1, -4, 0]),
+    ("rolling_cov", Expr("rolling_cov", (series(1, 2, 4, 4), series(3, 5, INF, 1)), (2, 2, 0)), [NAN, 0.5, NAN, NAN]),
+    ("rolling_corr", Expr("rolling_corr", (series(1, 2, 4, 4), series(3, 5, 1, 0)), (2, 1)), [NAN, 1, -1, NAN]),
+    ("rolling_corr", Expr("rolling_corr", (series(0, 1, 2, NAN), series(0, 1, 0, 1)), (3, 3)), [NAN, NAN, 0, NAN]),
+    ("rolling_slope", Expr("rolling_slope", (series(1, 3, 2, 7),), (3, 1)), [NAN, 2, 0.5, 2]),
+    ("rolling_wma", Expr("rolling_wma", (series(3, 6, 0, 12),), (3, 2)), [NAN, 5, 2.5, 7]),
     ("rolling_var", Expr("rolling_var", (close,), (2, 1, 1)), [NAN, 2, 8, 2]),
     ("rolling_var", Expr("rolling_var", (close,), (2, 1, 0)), [0, 1, 4, 1]),
     ("rolling_apply", Expr("rolling_apply", (close,), (2, 2, LAST_OF_TENS)), [NAN, -38, -14, -52]),
@@ -200,3 +213,22 @@ def test_against_pandas() -> None:
     np.testing.assert_allclose(found, frame.rolling(20, min_periods=5).mean(), rtol=1e-12)
     found = evaluate(Expr("rolling_std", (given,), (20, 20, 1)), quoted)
     np.testing.assert_allclose(found, frame.rolling(20).std(), rtol=1e-9)
+    for op, expected in (("rolling_skew", frame.rolling(20).skew()), ("rolling_kurt", frame.rolling(20).kurt())):
+        np.testing.assert_allclose(evaluate(Expr(op, (given,), (20, 20)), quoted), expected, rtol=1e-7, atol=1e-9)
+    other = pd.Series(np.random.default_rng(4).normal(size=300))
+    pair, window = (given, array(other.to_numpy())), frame.rolling(20)
+    found = evaluate(Expr("rolling_cov", pair, (20, 20, 1)), quoted)
+    np.testing.assert_allclose(found, window.cov(other), rtol=1e-9, atol=1e-12)
+    found = evaluate(Expr("rolling_corr", pair, (20, 20)), quoted)
+    np.testing.assert_allclose(found, window.corr(other), rtol=1e-9, atol=1e-12)
+
+
+def test_linear_weights_against_numpy() -> None:
+    """Random values: slopes of fitted lines, and weighted averages."""
+    values = np.random.default_rng(3).normal(size=60).cumsum() + 50
+    quoted, given, place = candles([(100, 100, 100, 100)] * 60), array(values), np.arange(20)
+    windows = np.lib.stride_tricks.sliding_window_view(values, 20)
+    found = evaluate(Expr("rolling_slope", (given,), (20, 20)), quoted)[19:]
+    np.testing.assert_allclose(found, [np.polyfit(place, window, 1)[0] for window in windows], rtol=1e-9, atol=1e-11)
+    found = evaluate(Expr("rolling_wma", (given,), (20, 20)), quoted)[19:]
+    np.testing.assert_allclose(found, [np.average(window, weights=place + 1) for window in windows], rtol=1e-12)

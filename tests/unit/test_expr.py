@@ -60,6 +60,7 @@ UP = close > open_
         (bt.rma(close - open_, 14), "rma(close - open, 14)"),
         (bt.sma(close, 5), "rolling_mean(close, 5)"),
         (bt.rolling_max(high, 5, min_periods=2), "rolling_max(high, 5, min_periods=2)"),
+        (bt.rolling_cov(high, low, 5, 2, ddof=0), "rolling_cov(high, low, 5, min_periods=2, ddof=0)"),
         (bt.rsi(close, 14), "rsi(close, 14)"),
         (bt.zscore(close, 20), "zscore(close, 20)"),
         (bt.atr(14), "atr(14)"),

@@ -16,17 +16,20 @@ import pytest
 
 import btcore as bt
 from btcore import errors, indicators
-from btcore.expr import Expr, array, close, high, low
+from btcore.expr import Expr, array, close, high, low, volume
 from btcore.program import COLUMNS, evaluate
 
 LENGTH = 5000
 CANDLES = bt.synthetic_candles(LENGTH, seed=21)
-OPEN, HIGH, LOW, CLOSE, VOLUME = (getattr(CANDLES, name) for name in ("open", "high", "low", "close", "volume"))
+OPEN, HIGH, LOW, CLOSE, VOLUME = (getattr(CANDLES, name) for name in COLUMNS)
 PRICES = HIGH, LOW, CLOSE
 TIMES = CANDLES.timestamp
 NAN = float("nan")
 
-ROLLING = (bt.rolling_max, bt.rolling_mean, bt.rolling_min, bt.rolling_std, bt.rolling_sum, bt.rolling_var)
+ROLLING = [
+    *(bt.rolling_argmax, bt.rolling_argmin, bt.rolling_kurt, bt.rolling_max, bt.rolling_mean, bt.rolling_min),
+    *(bt.rolling_skew, bt.rolling_slope, bt.rolling_std, bt.rolling_sum, bt.rolling_var),
+]
 
 # name -> (eager, lazy) calls that mean the same; several per name where an option changes the path.
 PAIRS: dict[str, list[tuple[Any, Any]]] = {
@@ -154,6 +157,14 @@ PAIRS: dict[str, list[tuple[Any, Any]]] = {
     "rolling_apply": [
         (lambda: bt.rolling_apply(CLOSE, 20, np.ptp), lambda: bt.rolling_apply(close, 20, np.ptp)),
         (lambda: bt.rolling_apply(CLOSE, 20, np.max, 5), lambda: bt.rolling_apply(close, 20, np.max, min_periods=5)),
+    ],
+    "rolling_corr": [
+        (lambda: bt.rolling_corr(CLOSE, VOLUME, 20), lambda: bt.rolling_corr(close, volume, 20)),
+        (lambda: bt.rolling_corr(CLOSE, VOLUME, 20, 5), lambda: bt.rolling_corr(close, volume, 20, min_periods=5)),
+    ],
+    "rolling_cov": [
+        (lambda: bt.rolling_cov(CLOSE, VOLUME, 20), lambda: bt.rolling_cov(close, volume, 20)),
+        (lambda: bt.rolling_cov(CLOSE, VOLUME, 20, ddof=0), lambda: bt.rolling_cov(close, volume, 20, ddof=0)),
     ],
     "rsi": [
         (lambda: bt.rsi(CLOSE, 14), lambda: bt.rsi(close, 14)),
@@ -321,6 +332,14 @@ def test_rolling_by_hand() -> None:
     np.testing.assert_array_equal(bt.rolling_var(x, 2, 1, ddof=1), [NAN, 2, 0.5, 4.5])
     np.testing.assert_array_equal(bt.rolling_std(x, 2, 1, ddof=0), [0, 1, 0.5, 1.5])
     np.testing.assert_array_equal(bt.rolling_var(x, 2, ddof=2), [NAN] * 4)
+    np.testing.assert_array_equal(bt.rolling_argmin(x, 3, 1), [0, 0, 1, 2])
+    np.testing.assert_array_equal(bt.rolling_argmax([1, 1, 0, 1], 3), [NAN, NAN, 1, 0])
+    np.testing.assert_array_equal(bt.rolling_slope(x, 3), [NAN, NAN, -0.5, 2])
+    np.testing.assert_array_equal(bt.rolling_cov(x, [0, 2, 4, 4], 2), [NAN, -2, 1, 0])
+    np.testing.assert_array_equal(bt.rolling_cov(x, [0, 2, 4, 4], 2, 1, ddof=0), [0, -1, 0.5, 0])
+    np.testing.assert_allclose(bt.rolling_corr(x, [0, 2, 4, 4], 2), [NAN, -1, 1, NAN], rtol=1e-12)
+    np.testing.assert_allclose(bt.rolling_skew([1, 1, 1, 4], 4), [NAN, NAN, NAN, 2], rtol=1e-12)
+    np.testing.assert_allclose(bt.rolling_kurt([1, 1, 1, 4], 4), [NAN, NAN, NAN, 4], rtol=1e-12)
 
 
 def test_crosses_by_hand() -> None:
@@ -357,6 +376,14 @@ def test_definitions_of_pandas() -> None:
         (bt.rolling_std(CLOSE, 20, 5), early.std()),
     ]:
         np.testing.assert_allclose(found, expected, rtol=1e-6)
+    volume_ = pd.Series(VOLUME)
+    for found, expected in [
+        (bt.rolling_skew(CLOSE, 20), window.skew()),
+        (bt.rolling_kurt(CLOSE, 20), window.kurt()),
+        (bt.rolling_cov(CLOSE, VOLUME, 20), window.cov(volume_)),
+        (bt.rolling_corr(CLOSE, VOLUME, 20, 5), early.corr(volume_)),
+    ]:
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
     channel = bt.donchian(HIGH, LOW, 20)
     np.testing.assert_array_equal(channel.upper, pd.Series(HIGH).rolling(20).max())
     np.testing.assert_array_equal(channel.lower, pd.Series(LOW).rolling(20).min())
