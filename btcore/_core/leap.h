@@ -1,72 +1,86 @@
 /* Whole sub-blocks side by side, lane g of pair h being sub-block 2 * h + g. Included by window.h. */
 
-typedef struct { double anchor[2][8], shared[TERMS][8], place[8]; } Lanes;
+enum { PAIRS = 4 };
 
-INLINE void put_shared(int kind, int grouped, Window* w, Lanes* lanes, int g) {
-    pair s[TERMS];
-    shared(kind, grouped, w, s, w->sub);
-    for (int q = 0; q < terms_of(kind); q++) lanes->shared[q][g] = first_of(s[q]);
-}
-/* Anchors and places: a group of its own for each sub-block, or one for all. */
-INLINE void open_lanes(int kind, int grouped, Window* w, Lanes* lanes, const double* x, const double* y) {
-    if (grouped && w->sub == 0) open_group(kind, 1, w, x, y);
-    for (int g = 0; g < 2 * pairs_of(kind); g++) {
-        if (!grouped) {
-            open_group(kind, 0, w, x + g * w->size, y + g * w->size);
-            put_shared(kind, 0, w, lanes, g);
-        }
-        lanes->anchor[0][g] = w->anchor[0];
-        lanes->anchor[1][g] = w->anchor[1];
-        lanes->place[g] = grouped ? (double)((w->sub + g) * w->size) : 0.0;
-    }
-}
-/* The heads are complete: what each sub-block of the group shares, its earlier heads among it. */
-INLINE void close_lanes(int kind, Window* w, Lanes* lanes, pair head[][TERMS]) {
-    double parts[TERMS][8];
-    for (int h = 0; h < pairs_of(kind); h++)
-        for (int q = 0; q < terms_of(kind); q++) store2(&parts[q][2 * h], head[h][q]);
-    for (int g = 0; g < 2 * pairs_of(kind); g++) {
-        pair one[TERMS];
-        for (int q = 0; q < terms_of(kind); q++) one[q] = both(parts[q][g]);
-        put_shared(kind, 1, w, lanes, g);
-        close_sub_block(kind, 1, w, one);
-    }
-}
+typedef struct { pair a[PAIRS], b[PAIRS], p[PAIRS], s[PAIRS][TERMS]; } Lanes;     /* anchors, places, aggregates */
+
 /* The same place of two neighbouring sub-blocks. */
 INLINE pair gathered(const double* x, ptrdiff_t size) { return pair_of(x[0], x[size]); }
 
+/* Take the values at x[0], y[0] of every lane, at the old end. */
+INLINE void lane_older(int kind, Lanes* l, int h, const double* x, const double* y, ptrdiff_t size, pair p) {
+    const pair u = first_series(kind, gathered(x, size), l->a[h]);
+    take_older(kind, l->s[h], u, is_joint(kind) ? sub2(gathered(y, size), l->b[h]) : both(0.0), p);
+}
+INLINE void lane_newer(int kind, Lanes* l, int h, const double* x, const double* y, ptrdiff_t size, pair p) {
+    const pair u = first_series(kind, gathered(x, size), l->a[h]);
+    take_newer(kind, l->s[h], u, is_joint(kind) ? sub2(gathered(y, size), l->b[h]) : both(0.0), p);
+}
+INLINE pair middle_of_lanes(const double* x, ptrdiff_t core, ptrdiff_t size) {
+    return middle2(gathered(x - 1, size), gathered(x - core + core / 2, size), gathered(x - core, size));
+}
+/* Anchors, and the places of the first values. */
+INLINE void open_lanes(int kind, int grouped, Window* w, Lanes* l, const double* x, const double* y) {
+    const ptrdiff_t size = w->size, core = w->window - 1 - size;
+    if (grouped && w->sub == 0) open_group(kind, w, x, y);
+    for (int h = 0; h < pairs_of(kind); h++) {
+        const ptrdiff_t at = 2 * h * size;
+        const double place = (double)((w->sub + 2 * h) * size);
+        l->a[h] = both(w->anchor[0]);
+        l->b[h] = both(w->anchor[1]);
+        if (!grouped && is_anchored(kind)) l->a[h] = middle_of_lanes(x + at, core, size);
+        if (!grouped && is_joint(kind)) l->b[h] = middle_of_lanes(y + at, core, size);
+        l->p[h] = grouped ? pair_of(place, place + (double)size) : both(0.0);
+        nothing(kind, l->s[h]);
+    }
+}
+/* The heads are complete: in their stead what each sub-block of the group shares, its earlier heads among it. */
+INLINE void share_in_group(int kind, Window* w, Lanes* l) {
+    double parts[TERMS][2 * PAIRS];
+    for (int h = 0; h < pairs_of(kind); h++)
+        for (int q = 0; q < terms_of(kind); q++) store2(&parts[q][2 * h], l->s[h][q]);
+    for (int g = 0; g < 2 * pairs_of(kind); g++) {
+        pair head[TERMS], s[TERMS];
+        shared_in_group(kind, w, s);
+        for (int q = 0; q < terms_of(kind); q++) {
+            head[q] = both(parts[q][g]);
+            parts[q][g] = first_of(s[q]);
+        }
+        close_sub_block(kind, 1, w, head);
+    }
+    for (int h = 0; h < pairs_of(kind); h++)
+        for (int q = 0; q < terms_of(kind); q++) l->s[h][q] = load2(&parts[q][2 * h]);
+}
+INLINE void share_alone(int kind, const Window* w, Lanes* l, const double* x, const double* y) {
+    const ptrdiff_t size = w->size, core = w->window - 1 - size;
+    for (int h = 0; h < pairs_of(kind); h++) nothing(kind, l->s[h]);
+    for (ptrdiff_t k = -1; k >= -core; k--) for (int h = 0; h < pairs_of(kind); h++) {
+        const ptrdiff_t at = k + 2 * h * size;
+        lane_older(kind, l, h, x + at, y + at, size, both((double)k));
+    }
+}
 /* Heads forwards, then tails backwards, each joined with its head at once. */
 INLINE void leap(int kind, int grouped, Window* w, const double* x, const double* y, double* out) {
-    const int T = terms_of(kind), K = shares_of(kind), P = pairs_of(kind);
+    const int K = shares_of(kind), P = pairs_of(kind);
     const ptrdiff_t size = w->size, back = w->window - 1;
     const Finish f = w->finish;
-    pair shares[LONGEST * 12], s[4][TERMS], a[4], b[4], p[4], share[TERMS], u, v = both(0.0);
-    Lanes lanes;
-    open_lanes(kind, grouped, w, &lanes, x, y);
-    for (int h = 0; h < P; h++) {
-        a[h] = load2(&lanes.anchor[0][2 * h]);
-        b[h] = load2(&lanes.anchor[1][2 * h]);
-        p[h] = load2(&lanes.place[2 * h]);
-        nothing(kind, s[h]);
-    }
+    pair heads[LONGEST * 12], tail[TERMS];
+    Lanes l;
+    open_lanes(kind, grouped, w, &l, x, y);
     for (ptrdiff_t k = 0; k < size; k++) for (int h = 0; h < P; h++) {
         const ptrdiff_t at = k + 2 * h * size;
-        u = first_series(kind, gathered(x + at, size), a[h]);
-        if (is_joint(kind)) v = sub2(gathered(y + at, size), b[h]);
-        take_newer(kind, s[h], u, v, p[h]);
-        p[h] = add2(p[h], both(1.0));
-        for (int q = 0; q < K; q++) shares[(k * P + h) * K + q] = share_of_newer(kind, &f, s[h], q);
+        lane_newer(kind, &l, h, x + at, y + at, size, l.p[h]);
+        l.p[h] = add2(l.p[h], both(1.0));
+        for (int q = 0; q < K; q++) heads[(k * P + h) * K + q] = share_of_newer(kind, &f, l.s[h], q);
     }
-    if (grouped) close_lanes(kind, w, &lanes, s);
-    for (int h = 0; h < P; h++) for (int q = 0; q < T; q++) s[h][q] = load2(&lanes.shared[q][2 * h]);
+    if (grouped) share_in_group(kind, w, &l);
+    else share_alone(kind, w, &l, x, y);
     for (ptrdiff_t k = size - 1; k >= 0; k--) for (int h = 0; h < P; h++) {
         const ptrdiff_t at = k + 2 * h * size;
-        u = first_series(kind, gathered(x + at - back, size), a[h]);
-        if (is_joint(kind)) v = sub2(gathered(y + at - back, size), b[h]);
-        p[h] = sub2(p[h], both(1.0));
-        take_older(kind, s[h], u, v, sub2(p[h], both((double)back)));
-        for (int q = 0; q < K; q++) share[q] = share_of_older(kind, &f, s[h], q);
-        store_apart(out + at, out + at + size, result_of(kind, &f, share, &shares[(k * P + h) * K], a[h], p[h]));
+        l.p[h] = sub2(l.p[h], both(1.0));
+        lane_older(kind, &l, h, x + at - back, y + at - back, size, sub2(l.p[h], both((double)back)));
+        for (int q = 0; q < K; q++) tail[q] = share_of_older(kind, &f, l.s[h], q);
+        store_apart(out + at, out + at + size, result_of(kind, &f, tail, &heads[(k * P + h) * K], l.a[h], l.p[h]));
     }
 }
 /* Outputs for n values that are in the buffer. */

@@ -1,17 +1,19 @@
 /* One sub-block at a time: what its windows share, their tails, and outputs value by value. Included by window.h. */
 
-/* Anchor and core of a group, and what its sub-blocks share of later tails; x, y point at its first value. */
-INLINE void open_group(int kind, int grouped, Window* w, const double* x, const double* y) {
+/* A value of the first series as aggregates take it. */
+INLINE pair first_series(int kind, pair x, pair anchor) {
+    return is_extreme(kind) ? turned(kind, x) : is_anchored(kind) ? sub2(x, anchor) : x;
+}
+/* A group: its anchor and core, and what its sub-blocks share of later tails; x, y point at its first value. */
+INLINE void open_group(int kind, Window* w, const double* x, const double* y) {
     const ptrdiff_t core = w->window - 1 - w->group * w->size;
     double* rests = rests_of(kind, w);
     pair s[TERMS], rest[TERMS];
-    if (is_anchored(kind)) w->anchor[0] = anchor_of(x - core, core);
-    if (is_joint(kind)) w->anchor[1] = anchor_of(y - core, core);
-    of_run(kind, rest, x - core, y - core, core, w->anchor, -(double)core);
-    store_all(kind, w->core, rest);
-    if (!grouped) return;
+    if (is_anchored(kind)) w->anchor[0] = anchor_of(kind, x - core, core);
+    if (is_joint(kind)) w->anchor[1] = anchor_of(kind, y - core, core);
     nothing(kind, s);
     store_all(kind, w->heads, s);
+    of_run(kind, rest, x - core, y - core, core, w->anchor, -(double)core);
     store_all(kind, rests + w->group * TERMS, rest);
     for (ptrdiff_t j = w->group - 1; j > 0; j--) {
         const ptrdiff_t back = w->window - 1 - j * w->size;
@@ -21,29 +23,40 @@ INLINE void open_group(int kind, int grouped, Window* w, const double* x, const 
         store_all(kind, rests + j * TERMS, rest);
     }
 }
-/* What all windows of sub-block j hold. */
-INLINE void shared(int kind, int grouped, Window* w, pair* s, ptrdiff_t j) {
+/* What all windows of the sub-block hold: core, later tails and earlier heads of its group. */
+INLINE void shared_in_group(int kind, Window* w, pair* s) {
     pair heads[TERMS];
-    load_all(kind, s, grouped ? rests_of(kind, w) + (j + 1) * TERMS : w->core);
-    if (grouped) {
-        load_all(kind, heads, w->heads);
-        append(kind, s, heads);
-    }
+    load_all(kind, s, rests_of(kind, w) + (w->sub + 1) * TERMS);
+    load_all(kind, heads, w->heads);
+    append(kind, s, heads);
     /* linear weights count from 1 for the oldest value */
-    if (is_linear(kind)) s[1] = add2(s[1], mul2(both((double)(w->window - (j + 1) * w->size)), s[0]));
+    if (is_linear(kind)) s[1] = add2(s[1], mul2(both((double)(w->window - (w->sub + 1) * w->size)), s[0]));
+}
+/* The same for a sub-block on its own: its core, from the newest value back. */
+INLINE void shared_alone(int kind, Window* w, pair* s, const double* x, const double* y) {
+    const ptrdiff_t core = w->window - 1 - w->size;
+    pair v = both(0.0);
+    if (is_anchored(kind)) w->anchor[0] = middle_of(x - core, core);
+    if (is_joint(kind)) w->anchor[1] = middle_of(y - core, core);
+    nothing(kind, s);
+    for (ptrdiff_t k = -1; k >= -core; k--) {
+        if (is_joint(kind)) v = both(y[k] - w->anchor[1]);
+        take_older(kind, s, first_series(kind, both(x[k]), both(w->anchor[0])), v, both((double)k));
+    }
 }
 /* The tails of the next sub-block, in the state; x, y point at its first value. */
 INLINE void open_sub_block(int kind, int grouped, Window* w, const double* x, const double* y) {
     const ptrdiff_t back = w->window - 1;
     double* tails = tails_of(kind, w);
     pair s[TERMS], v = both(0.0);
-    if (w->sub == 0) open_group(kind, grouped, w, x, y);
+    if (grouped && w->sub == 0) open_group(kind, w, x, y);
     nothing(kind, s);
     store_all(kind, w->head, s);
-    shared(kind, grouped, w, s, w->sub);
+    if (grouped) shared_in_group(kind, w, s);
+    else shared_alone(kind, w, s, x, y);
     for (ptrdiff_t k = w->size - 1; k >= 0; k--) {
         const pair u = first_series(kind, both(x[k - back]), both(w->anchor[0]));
-        if (is_joint(kind)) v = sub2(both(y[k - back]), both(w->anchor[1]));
+        if (is_joint(kind)) v = both(y[k - back] - w->anchor[1]);
         take_older(kind, s, u, v, both((double)(k - back + w->sub * w->size)));
         for (int q = 0; q < shares_of(kind); q++)
             tails[q * w->size + k] = first_of(share_of_older(kind, &w->finish, s, q));

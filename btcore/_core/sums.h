@@ -11,7 +11,7 @@
 
 #include "kinds.h"
 
-enum { FEW = 600 };                 /* up to so many values an anchor is one of three, above it is their mean */
+enum { FEW = 600 };                 /* up to so many values an anchor is one of three, above it is the mean of all */
 
 INLINE void add_terms(int kind, pair* s, pair u, pair v, pair p) {
     s[0] = add2(s[0], u);
@@ -59,12 +59,14 @@ static double mean_of(const double* x, ptrdiff_t n) {
     return x[n - 1] + (total2(add2(add2(s[0], s[2]), add2(s[1], s[3]))) + rest) / (double)n;
 }
 /* The middle one of three values that lie far apart in the run: one spike cannot be it. */
+INLINE pair middle2(pair a, pair b, pair c) { return max2(min2(a, b), min2(max2(a, b), c)); }
 INLINE double middle_of(const double* x, ptrdiff_t n) {
-    const double a = x[n - 1], b = x[n / 2], c = x[0];
-    const double low = a < b ? a : b, high = a < b ? b : a;
-    return c < low ? low : c < high ? c : high;
+    return first_of(middle2(both(x[n - 1]), both(x[n / 2]), both(x[0])));
 }
-INLINE double anchor_of(const double* x, ptrdiff_t n) { return n > FEW ? mean_of(x, n) : middle_of(x, n); }
+/* Powers and products of distances from a value that is far from the mean would cancel; distances alone do not. */
+INLINE double anchor_of(int kind, const double* x, ptrdiff_t n) {
+    return n > FEW && kind != KIND_MEAN && !is_linear(kind) ? mean_of(x, n) : middle_of(x, n);
+}
 
 /* Aggregate of a run whose oldest value has the place `p`. */
 INLINE void sums_of_run(int kind, pair* s, const double* x, const double* y, ptrdiff_t n, const double* anchor, double p) {

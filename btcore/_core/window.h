@@ -19,7 +19,7 @@
 
 #include "aggregates.h"
 
-enum { LONGEST = 128, ROOM = 2048, DIRECT = 12, GROUPED = 600 };
+enum { LONGEST = 128, ROOM = 2048, DIRECT = 12, GROUPED = 300 };
 
 typedef struct {                    /* arrays of doubles follow */
     ptrdiff_t window, least, ddof;  /* least: values from which on there is a result */
@@ -28,7 +28,7 @@ typedef struct {                    /* arrays of doubles follow */
     ptrdiff_t filled, room, kept;   /* of the buffer: values in it, capacity, how many of them may still be needed */
     ptrdiff_t sub, at;              /* sub-block in the group, place in the sub-block */
     double anchor[2];
-    double core[TERMS], heads[TERMS], head[TERMS];      /* heads: of the sub-blocks before, head: of the current one */
+    double heads[TERMS], head[TERMS];                   /* heads: of the sub-blocks before, head: of the current one */
     double early[TERMS], early_anchor[2];               /* of a window that is still growing */
     Finish finish;
 } Window;
@@ -39,7 +39,7 @@ static void lay_out(Window* w, ptrdiff_t window) {
     while (w->size > 1 && 2 * w->size < window - window / 8 && w->size < LONGEST) w->size *= 2;
     w->group = 1;
     if (window > GROUPED) {
-        w->size = 64;
+        w->size = window > 2 * GROUPED ? 64 : 32;
         w->group = (window - window / 4) / (8 * w->size) * 8;
         if (w->group < 8) w->group = 8;
     }
@@ -72,10 +72,6 @@ INLINE void load_all(int kind, pair* s, const double* from) {
 }
 INLINE void store_all(int kind, double* to, const pair* s) {
     for (int q = 0; q < terms_of(kind); q++) to[q] = first_of(s[q]);
-}
-/* Two values of a series as aggregates take them. */
-INLINE pair first_series(int kind, pair x, pair anchor) {
-    return is_extreme(kind) ? turned(kind, x) : is_anchored(kind) ? sub2(x, anchor) : x;
 }
 
 #include "subblocks.h"
@@ -114,8 +110,8 @@ INLINE void grow(int kind, Window* w, const double* x, const double* y, double* 
         if (t & (t - 1)) {
             load_all(kind, s, w->early);
         } else if (is_anchored(kind)) {
-            w->early_anchor[0] = anchor_of(x + i - t, t ? t : 1);
-            if (is_joint(kind)) w->early_anchor[1] = anchor_of(y + i - t, t ? t : 1);
+            w->early_anchor[0] = anchor_of(kind, x + i - t, t ? t : 1);
+            if (is_joint(kind)) w->early_anchor[1] = anchor_of(kind, y + i - t, t ? t : 1);
         }
         if ((t & (t - 1)) == 0 && t) {
             of_run(kind, s, x + i - t, y + i - t, t, w->early_anchor, 0.0);
