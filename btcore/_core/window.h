@@ -19,7 +19,7 @@
 
 #include "aggregates.h"
 
-enum { LONGEST = 128, ROOM = 2048, DIRECT = 12, GROUPED = 300 };
+enum { LONGEST = 128, ROOM = 2048, DIRECT = 6, GROUPED = 300 };
 
 typedef struct {                    /* arrays of doubles follow */
     ptrdiff_t window, least, ddof;  /* least: values from which on there is a result */
@@ -35,7 +35,7 @@ typedef struct {                    /* arrays of doubles follow */
 
 static void lay_out(Window* w, ptrdiff_t window) {
     w->window = window;
-    w->size = window < DIRECT ? 1 : 8;
+    w->size = window < DIRECT ? 1 : 4;
     while (w->size > 1 && 2 * w->size < window - window / 8 && w->size < LONGEST) w->size *= 2;
     w->group = 1;
     if (window > GROUPED) {
@@ -77,47 +77,46 @@ INLINE void store_all(int kind, double* to, const pair* s) {
 #include "subblocks.h"
 #include "leap.h"
 
-/* Small windows, each from its newest value, the anchor, to its oldest. */
-INLINE void direct(int kind, const Window* w, const double* x, const double* y, double* out, ptrdiff_t n) {
-    pair s[TERMS], share[TERMS], none[TERMS], v = both(0.0);
+/* The windows that end at x[0] and, where there are two, at x[1]: from the newest value, the anchor, to the oldest. */
+INLINE pair direct_pair(int kind, const Window* w, const double* x, const double* y, int two) {
+    const pair a = two ? load2(x) : both(x[0]), zero = both(0.0);
+    const pair b = !is_joint(kind) ? zero : two ? load2(y) : both(y[0]);
+    pair s[TERMS], share[TERMS], none[TERMS], p = zero, v = zero;
     nothing(kind, none);
-    for (ptrdiff_t i = 0; i < n; i += 2) {
-        const int two = i + 1 < n;
-        const pair a = two ? load2(x + i) : both(x[i]);
-        const pair b = !is_joint(kind) ? v : two ? load2(y + i) : both(y[i]);
-        pair p = both(0.0), r;
-        nothing(kind, s);
-        for (ptrdiff_t j = 0; j < w->window; j++) {
-            const pair u = two ? load2(x + i - j) : both(x[i - j]);
-            if (is_joint(kind)) v = sub2(two ? load2(y + i - j) : both(y[i - j]), b);
-            take_older(kind, s, first_series(kind, u, a), v, p);
-            p = sub2(p, both(1.0));
-        }
-        for (int q = 0; q < shares_of(kind); q++) share[q] = share_of_older(kind, &w->finish, s, q);
-        r = result_of(kind, &w->finish, share, none, a, both(0.0));
-        if (two) store2(out + i, r);
-        else out[i] = first_of(r);
+    nothing(kind, s);
+    for (ptrdiff_t j = 0; j < w->window; j++) {
+        const pair u = two ? load2(x - j) : both(x[-j]);
+        if (is_joint(kind)) v = sub2(two ? load2(y - j) : both(y[-j]), b);
+        take_older(kind, s, first_series(kind, u, a), v, p);
+        p = sub2(p, both(1.0));
     }
+    for (int q = 0; q < shares_of(kind); q++) share[q] = share_of_older(kind, &w->finish, s, q);
+    return result_of(kind, &w->finish, share, none, a, zero);
 }
-/* Windows that hold all values so far; the anchor is taken anew, from all, whenever their number is a power of two. */
+INLINE void direct(int kind, const Window* w, const double* x, const double* y, double* out, ptrdiff_t n) {
+    ptrdiff_t i = 0;
+    for (; i + 2 <= n; i += 2) store2(out + i, direct_pair(kind, w, x + i, y + i, 1));
+    if (i < n) out[i] = first_of(direct_pair(kind, w, x + i, y + i, 0));
+}
+/* Aggregate of the first t values, x[-t] to x[-1], about an anchor that is taken anew. */
+INLINE void start_early(int kind, Window* w, pair* s, const double* x, const double* y, ptrdiff_t t) {
+    if (is_anchored(kind)) w->early_anchor[0] = t ? anchor_of(kind, x - t, t) : x[0];
+    if (is_joint(kind)) w->early_anchor[1] = t ? anchor_of(kind, y - t, t) : y[0];
+    nothing(kind, s);
+    if (t == 0) return;
+    of_run(kind, s, x - t, y - t, t, w->early_anchor, 0.0);
+    turn_places(kind, s, (double)(t - 1));
+}
+/* Windows that hold all values so far; the anchor is renewed whenever their number is a power of two. */
 INLINE void grow(int kind, Window* w, const double* x, const double* y, double* out, ptrdiff_t n) {
     pair s[TERMS], share[TERMS], none[TERMS], v = both(0.0);
     nothing(kind, none);
     for (ptrdiff_t i = 0; i < n; i++) {
-        const ptrdiff_t t = w->seen + i;            /* index of this value; x + i - t is the very first */
+        const ptrdiff_t t = w->seen + i;            /* index of this value */
         const Finish f = finish_of(kind, (double)(t + 1), (double)w->ddof);
-        nothing(kind, s);
-        if (t & (t - 1)) {
-            load_all(kind, s, w->early);
-        } else if (is_anchored(kind)) {
-            w->early_anchor[0] = anchor_of(kind, x + i - t, t ? t : 1);
-            if (is_joint(kind)) w->early_anchor[1] = anchor_of(kind, y + i - t, t ? t : 1);
-        }
-        if ((t & (t - 1)) == 0 && t) {
-            of_run(kind, s, x + i - t, y + i - t, t, w->early_anchor, 0.0);
-            turn_places(kind, s, (double)(t - 1));
-        }
-        if (is_joint(kind)) v = sub2(both(y[i]), both(w->early_anchor[1]));
+        if (t & (t - 1)) load_all(kind, s, w->early);
+        else start_early(kind, w, s, x + i, y + i, t);
+        if (is_joint(kind)) v = both(y[i] - w->early_anchor[1]);
         take_newer(kind, s, first_series(kind, both(x[i]), both(w->early_anchor[0])), v, both((double)t));
         store_all(kind, w->early, s);
         for (int q = 0; q < shares_of(kind); q++) share[q] = share_of_newer(kind, &f, s, q);

@@ -19,8 +19,8 @@ from btcore.expr import array
 from btcore.program import evaluate
 
 LENGTH = 2 * BLOCK + 700
-# below 12 values one by one, from 12 on in sub-blocks, from 601 on in groups of them
-WINDOWS = (1, 2, 3, 11, 12, 20, 100, 600, 601, 1000)
+# below 6 values one by one, from 6 on in sub-blocks, from 301 on in groups of them, longer ones from 601 on
+WINDOWS = (1, 2, 3, 6, 11, 12, 20, 100, 300, 301, 600, 601, 1000)
 
 
 def walk(length: int = LENGTH, seed: int = 1) -> np.ndarray:

@@ -12,8 +12,8 @@ from btcore.expr import Expr
 from btcore.program import LONGEST, Program, evaluate
 
 ROLLING = [op for op in OPCODES if op.startswith("rolling_")]
-# below 12 values one by one, from 12 on in sub-blocks, from 601 on in groups of them; sub-blocks of every length
-WINDOWS = (1, 2, 3, 11, 12, 19, 20, 37, 100, 150, 600, 601, 1000)
+# below 6 values one by one, from 6 on in sub-blocks of every length, from 301 on in groups of them
+WINDOWS = (1, 2, 3, 5, 6, 9, 10, 11, 12, 19, 20, 37, 100, 150, 300, 301, 600, 601, 1000)
 LENGTH = 2 * BLOCK + 900
 CUTS = ((1,), (63,), (64,), (512,), (BLOCK,), (1, 2, 511, 3, 2047, 700), (LENGTH,))
 
