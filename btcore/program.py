@@ -270,7 +270,8 @@ def _operator(slot: int, node: Expr, inputs: list[int], length: int, duration: i
         return OPCODES[node.op], slot, inputs, (), (), operands
     name = f"{node.op}_condition" if node.op in ("shift", "hold") and node.kind == CONDITION else node.op
     # a window longer than the candles never fills up, however much longer: it need not take the memory
-    whole = [min(value, length + 1) for value in node.params if isinstance(value, int)]
+    most = (length + 1, length + 1, LONGEST)  # window, min_periods, option
+    whole = [min(pair) for pair in zip((value for value in node.params if isinstance(value, int)), most, strict=False)]
     factors = [value for value in node.params if isinstance(value, float)]
     functions = [value.callback() for value in node.params if isinstance(value, Function)]
     return OPCODES[name], slot, inputs, whole, factors, functions[0] if functions else None
