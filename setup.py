@@ -17,6 +17,7 @@ from setuptools import Extension, setup
 
 # One line per compiled module, sources by the same name under btcore/_core/.
 EXTENSIONS = [
+    "band",
     "callbacks",
     "checks",
     "conditions",
@@ -28,8 +29,11 @@ EXTENSIONS = [
     "fills",
     "levels",
     "market",
+    "order",
     "paths",
     "pipeline",
+    "quantiles",
+    "ranks",
     "recursions",
     "statistics",
     "stream",
@@ -42,7 +46,7 @@ EXTENSIONS = [
 ]
 
 # What the generated C of a module includes: a change there compiles it again.
-HEADERS = {"windows": sorted(glob.glob("btcore/_core/*.h"))}
+HEADERS = dict.fromkeys(("band", "quantiles", "ranks", "windows"), sorted(glob.glob("btcore/_core/*.h")))
 
 DEBUG = os.environ.get("BTCORE_DEBUG", "0") == "1"
 JOBS = int(os.environ.get("BTCORE_BUILD_JOBS") or os.cpu_count() or 1)

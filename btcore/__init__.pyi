@@ -52,7 +52,10 @@ from btcore.indicators import rolling_cov as rolling_cov
 from btcore.indicators import rolling_kurt as rolling_kurt
 from btcore.indicators import rolling_max as rolling_max
 from btcore.indicators import rolling_mean as rolling_mean
+from btcore.indicators import rolling_median as rolling_median
 from btcore.indicators import rolling_min as rolling_min
+from btcore.indicators import rolling_quantile as rolling_quantile
+from btcore.indicators import rolling_rank as rolling_rank
 from btcore.indicators import rolling_skew as rolling_skew
 from btcore.indicators import rolling_slope as rolling_slope
 from btcore.indicators import rolling_std as rolling_std

@@ -7,6 +7,7 @@
 #define BTCORE_PAIR_H
 
 #include <math.h>
+#include <stdint.h>
 
 #if defined(_MSC_VER)
 #define INLINE static __forceinline
@@ -40,6 +41,29 @@ INLINE pair if_less(pair a, pair b, pair yes, pair no) {
     const pair mask = _mm_cmplt_pd(a, b);
     return _mm_or_pd(_mm_and_pd(mask, yes), _mm_andnot_pd(mask, no));
 }
+/* the second of a and the first of b */
+INLINE pair across(pair a, pair b) { return _mm_shuffle_pd(a, b, 1); }
+/* which of the four are in [low, high], a bit for each */
+INLINE uint64_t within4(pair a, pair b, pair low, pair high) {
+    const __m128 x = _mm_castpd_ps(_mm_and_pd(_mm_cmpge_pd(a, low), _mm_cmple_pd(a, high)));
+    const __m128 y = _mm_castpd_ps(_mm_and_pd(_mm_cmpge_pd(b, low), _mm_cmple_pd(b, high)));
+    return (uint64_t) _mm_movemask_ps(_mm_shuffle_ps(x, y, _MM_SHUFFLE(2, 0, 2, 0)));
+}
+
+/* Two counts; tally_less adds a < b to each, tally_not_greater a <= b. */
+typedef __m128i tally;
+
+INLINE tally no_tally(void) { return _mm_setzero_si128(); }
+INLINE tally tally_less(tally t, pair a, pair b) { return _mm_sub_epi64(t, _mm_castpd_si128(_mm_cmplt_pd(a, b))); }
+INLINE tally tally_not_greater(tally t, pair a, pair b) {
+    return _mm_sub_epi64(t, _mm_castpd_si128(_mm_cmple_pd(a, b)));
+}
+INLINE tally tally_both(tally t, tally u) { return _mm_add_epi64(t, u); }
+INLINE int64_t tallied(tally t) {
+    int64_t x[2];
+    _mm_storeu_si128((__m128i*) x, t);
+    return x[0] + x[1];
+}
 
 #else
 
@@ -62,6 +86,19 @@ INLINE pair max2(pair a, pair b) { return pair_of(a.x > b.x ? a.x : b.x, a.y > b
 INLINE pair if_less(pair a, pair b, pair yes, pair no) {
     return pair_of(a.x < b.x ? yes.x : no.x, a.y < b.y ? yes.y : no.y);
 }
+INLINE pair across(pair a, pair b) { return pair_of(a.y, b.x); }
+INLINE uint64_t within4(pair a, pair b, pair low, pair high) {
+    return (uint64_t) ((a.x >= low.x) & (a.x <= high.x)) | (uint64_t) ((a.y >= low.y) & (a.y <= high.y)) << 1
+         | (uint64_t) ((b.x >= low.x) & (b.x <= high.x)) << 2 | (uint64_t) ((b.y >= low.y) & (b.y <= high.y)) << 3;
+}
+
+typedef int64_t tally;
+
+INLINE tally no_tally(void) { return 0; }
+INLINE tally tally_less(tally t, pair a, pair b) { return t + (a.x < b.x) + (a.y < b.y); }
+INLINE tally tally_not_greater(tally t, pair a, pair b) { return t + (a.x <= b.x) + (a.y <= b.y); }
+INLINE tally tally_both(tally t, tally u) { return t + u; }
+INLINE int64_t tallied(tally t) { return t; }
 
 #endif
 

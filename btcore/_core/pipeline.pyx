@@ -11,6 +11,7 @@ from btcore._core.conditions cimport pack_bits, setup_condition
 from btcore._core.deviations cimport setup_deviation
 from btcore._core.elementwise cimport setup_elementwise
 from btcore._core.operators cimport Operator
+from btcore._core.order cimport setup_order
 from btcore._core.paths cimport setup_path
 from btcore._core.recursions cimport setup_recursion
 from btcore._core.timeframes cimport setup_timeframe
@@ -134,6 +135,7 @@ cdef class Pipeline:
                 setup_elementwise(op)
                 or setup_condition(op)
                 or setup_window(op)
+                or setup_order(op)
                 or setup_recursion(op, extra)
                 or setup_callback(op, extra)
                 or setup_path(op)

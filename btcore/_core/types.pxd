@@ -6,6 +6,7 @@ cpdef enum:
     ZONE = 64               # candles per zone
     WORD = 64               # candles per word of a bit mask
     LANES = 8               # recursions that step side by side in one operator
+    RANK_PERCENT = 4        # added to a RankCode: divided by the number of values
 
 cdef extern from *:
     """
@@ -23,11 +24,19 @@ cpdef enum OpCode:
     OP_CROSSES_ABOVE, OP_CROSSES_BELOW, OP_SHIFT, OP_SHIFT_CONDITION,
     OP_ROLLING_APPLY,
     OP_EWM, OP_TRUE_RANGE, OP_RSI,
+    OP_ROLLING_MEDIAN, OP_ROLLING_QUANTILE, OP_ROLLING_RANK,
     OP_ROLLING_SUM, OP_ROLLING_MEAN, OP_ROLLING_VAR, OP_ROLLING_STD, OP_ROLLING_SKEW, OP_ROLLING_KURT,
     OP_ROLLING_WMA, OP_ROLLING_SLOPE, OP_ROLLING_COV, OP_ROLLING_CORR,
     OP_ROLLING_MIN, OP_ROLLING_MAX, OP_ROLLING_ARGMIN, OP_ROLLING_ARGMAX, OP_ROLLING_MAD,
     OP_CUMULATIVE_SUM, OP_CUMULATIVE_SUM_SINCE, OP_OBV, OP_EWM_ADJUSTED, OP_SUPERTREND, OP_SUPERTREND_DIRECTION, OP_PSAR,
     OP_TIME_PART, OP_BETWEEN, OP_NEW_DAY, OP_BUCKET, OP_HOLD, OP_HOLD_CONDITION
+
+cpdef enum QuantileCode:    # which value, where (count - 1) * q is no whole number
+    QUANTILE_LINEAR, QUANTILE_LOWER, QUANTILE_HIGHER, QUANTILE_NEAREST, QUANTILE_MIDPOINT
+    QUANTILE_MEDIAN         # the mean of the two in the middle, whatever q
+
+cpdef enum RankCode:        # the rank of equal values
+    RANK_AVERAGE, RANK_MIN, RANK_MAX
 
 cpdef enum EntryCode:
     MARKET, STOP, LIMIT

@@ -7,7 +7,10 @@ BLOCK: Final[int]
 ZONE: Final[int]
 WORD: Final[int]
 LANES: Final[int]
+RANK_PERCENT: Final[int]
 OPCODES: Final[dict[str, int]]
+INTERPOLATIONS: Final[dict[str, int]]
+RANK_METHODS: Final[dict[str, int]]
 TRADE_DTYPE: Final[np.dtype[np.void]]
 
 class EntryKind(IntEnum):

@@ -14,13 +14,20 @@ def _int_enum(str name, object codes, str doc, int dropped=0):
     return made
 
 
+def _by_name(object codes, str prefix, int dropped=0):
+    members = list(codes.__members__.items())
+    return {name.removeprefix(prefix).lower(): int(code) for name, code in members[:len(members) - dropped]}
+
+
 EntryKind = _int_enum("EntryKind", EntryCode, "Kind of the order that opened a trade (``entry_kind``).")
 ExitReason = _int_enum("ExitReason", ExitCode, "Why a trade ended (``exit_reason``); see the fill rules X1 to X8.")
 RejectReason = _int_enum("RejectReason", RejectCode, "Why an order was never filled (rule D9).", 1)
 Level = _int_enum("Level", LevelCode, "Columns of the table of explicit orders.", 1)
 SizeKind = _int_enum("SizeKind", SizeCode, "How the number in an order's size is meant (rule S4).")
 SlotKind = _int_enum("SlotKind", SlotCode, "What a slot holds for each candle of a block.")
-OPCODES = {name[3:].lower(): int(code) for name, code in OpCode.__members__.items()}
+OPCODES = _by_name(OpCode, "OP_")
+INTERPOLATIONS = _by_name(QuantileCode, "QUANTILE_", 1)
+RANK_METHODS = _by_name(RankCode, "RANK_")
 
 
 def _trade_dtype():

@@ -4,6 +4,7 @@ from btcore.indicators.applied import rolling_apply
 from btcore.indicators.averages import dema, ema, hma, rma, sma, tema, wma
 from btcore.indicators.logic import crosses_above, crosses_below, maximum, minimum, where
 from btcore.indicators.momentum import Stoch, cci, momentum, roc, rsi, stoch, stoch_rsi, zscore
+from btcore.indicators.order import rolling_median, rolling_quantile, rolling_rank
 from btcore.indicators.rolling import (
     rolling_argmax,
     rolling_argmin,
@@ -66,7 +67,10 @@ __all__ = [
     "rolling_kurt",
     "rolling_max",
     "rolling_mean",
+    "rolling_median",
     "rolling_min",
+    "rolling_quantile",
+    "rolling_rank",
     "rolling_skew",
     "rolling_slope",
     "rolling_std",

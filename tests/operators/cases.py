@@ -11,6 +11,7 @@ import numpy as np
 from reference.operators import evaluate as twin_evaluate
 
 from btcore._core.pipeline import Pipeline
+from btcore._core.types import INTERPOLATIONS, RANK_METHODS, RANK_PERCENT
 from btcore.callables import Function
 from btcore.expr import CONDITION, NUMBER, Expr, lift
 from btcore.program import LONGEST, Program, evaluate
@@ -45,6 +46,8 @@ EXTRA: dict[str, tuple[Any, ...]] = {
     "rolling_std": (1,),
     "rolling_cov": (1,),
     "rolling_apply": (ENDS,),
+    "rolling_quantile": (INTERPOLATIONS["linear"], 0.9),
+    "rolling_rank": (RANK_METHODS["average"],),
 }
 
 
@@ -112,7 +115,7 @@ def cases(x: Any, y: Any, z: Any, p: Any, q: Any) -> dict[str, list[Expr]]:
     made["psar"] = [number("psar", x + 0.5, x - 0.25, params=steps) for steps in ((0.02, 0.2), (0.2, 0.2), (0.3, 0.5))]
     made["psar"] += [number("psar", x, y, params=(0.02, 0.2))]
     made["true_range"] = [number("true_range", x, y, z)]
-    return made | rolling_cases(x, y) | {op: [] for op in TIMED}
+    return made | rolling_cases(x, y) | ordered_cases(x) | {op: [] for op in TIMED}
 
 
 def rolling_cases(x: Expr, y: Expr) -> dict[str, list[Expr]]:
@@ -129,6 +132,21 @@ def rolling_cases(x: Expr, y: Expr) -> dict[str, list[Expr]]:
     made["rolling_corr"] = rolling("rolling_corr", mild(x), mild(y))
     made["rolling_cov"] = [*rolling("rolling_cov", mild(x), mild(y), extra=(1,))]
     made["rolling_cov"] += [number("rolling_cov", mild(x), mild(y), params=(5, 1, ddof)) for ddof in (0, 3)]
+    return made
+
+
+def ordered_cases(x: Expr) -> dict[str, list[Expr]]:
+    """The same for order statistics."""
+    made = {"rolling_median": rolling("rolling_median", x), "rolling_quantile": [], "rolling_rank": []}
+    for size in ((1, 1), (2, 2), (3, 1), (10, 10), (64, 5), (100, 100)):
+        for code in INTERPOLATIONS.values():
+            made["rolling_quantile"] += [number("rolling_quantile", x, params=(*size, code, q)) for q in (0.25, 0.9)]
+        for code in RANK_METHODS.values():
+            made["rolling_rank"] += [
+                number("rolling_rank", x, params=(*size, code)),
+                number("rolling_rank", x, params=(*size, code + RANK_PERCENT)),
+            ]
+    made["rolling_quantile"] += [number("rolling_quantile", x, params=(20, 2, 0, q)) for q in (0.0, 0.5, 1.0)]
     return made
 
 

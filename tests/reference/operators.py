@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from reference import times
+from reference.codes import INTERPOLATIONS, RANK_METHODS, RANK_PERCENT
 
 Values = list[Any]
 NAN = math.nan
@@ -371,6 +372,49 @@ def candles_since(window: Values, value: float) -> float:
     return float(window[::-1].index(value))
 
 
+def ordered(window: Values) -> Values:
+    """The values in order; zeros have no sign."""
+    return sorted(x + 0.0 for x in window)
+
+
+def between(a: float, b: float, t: float) -> float:
+    """From a (t = 0) to b (t = 1), measured from the nearer end; by weights where b - a is beyond the largest float."""
+    if math.isinf(b - a):
+        return a * (1 - t) + b * t
+    return a + (b - a) * t if t < 0.5 else b - (b - a) * (1 - t)
+
+
+def median(window: Values) -> float:
+    """The value in the middle, or the mean of the two there."""
+    values, middle = ordered(window), len(window) // 2
+    if len(values) % 2:
+        return values[middle]
+    a, b = values[middle - 1], values[middle]
+    return a / 2 + b / 2 if math.isinf(a + b) else (a + b) / 2
+
+
+def quantile(window: Values, interpolation: int, q: float) -> float:
+    """What stands at position (count - 1) * q of the values in order."""
+    values, position = ordered(window), (len(window) - 1) * q
+    below, above = math.floor(position), math.ceil(position)
+    a, b, t = values[below], values[above], position - below
+    if t == 0:
+        return a
+    nearest = a if t < 0.5 or (t == 0.5 and below % 2 == 0) else b
+    found = {"linear": between(a, b, t), "lower": a, "higher": b, "nearest": nearest, "midpoint": between(a, b, 0.5)}
+    return found[{code: name for name, code in INTERPOLATIONS.items()}[interpolation]]
+
+
+def rank(window: Values, method: int) -> float:
+    """The place of the last value among all, the smallest being 1; divided by their number where PERCENT is added."""
+    less, alike = sum(x < window[-1] for x in window), sum(x == window[-1] for x in window)
+    places = range(less + 1, less + alike + 1)
+    found = {"average": sum(places) / alike, "min": places[0], "max": places[-1]}
+    share = method >= RANK_PERCENT
+    name = {code: name for name, code in RANK_METHODS.items()}[method - RANK_PERCENT * share]
+    return found[name] / (len(window) if share else 1)
+
+
 ELEMENTWISE: dict[str, Callable[..., Any]] = {
     "add": operator.add,
     "sub": operator.sub,
@@ -413,6 +457,11 @@ SERIES: dict[str, Callable[..., Values]] = {
     "rolling_sum": lambda values, window, least: rolling(values, window, least, exact_sum),
     "rolling_mean": lambda values, window, least: rolling(values, window, least, mean),
     "rolling_mad": lambda values, window, least: rolling(values, window, least, mean_deviation),
+    "rolling_median": lambda values, window, least: rolling(values, window, least, median),
+    "rolling_quantile": lambda values, window, least, interpolation, q: rolling(
+        values, window, least, lambda w: quantile(w, interpolation, q)
+    ),
+    "rolling_rank": lambda values, window, least, method: rolling(values, window, least, lambda w: rank(w, method)),
     "rolling_min": lambda values, window, least: rolling(values, window, least, min),
     "rolling_max": lambda values, window, least: rolling(values, window, least, max),
     "rolling_argmin": lambda values, window, least: rolling(values, window, least, lambda w: candles_since(w, min(w))),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from reference.codes import INTERPOLATIONS, RANK_METHODS, RANK_PERCENT
 from reference.operators import OPERATORS, evaluate
 
 from btcore.callables import Function
@@ -38,6 +39,8 @@ def same(found: list[Any], expected: list[Any]) -> bool:
 
 
 LAST_OF_TENS = Function(lambda window: window[-1] - 10 * window[0])
+LINEAR, LOWER, HIGHER, NEAREST, MIDPOINT = INTERPOLATIONS.values()
+AVERAGE, MIN, MAX = RANK_METHODS.values()
 HOURS = 3_600_000_000_000
 
 
@@ -157,6 +160,24 @@ CASES = [
     ("rolling_apply", Expr("rolling_apply", (close,), (2, 2, LAST_OF_TENS)), [NAN, -38, -14, -52]),
     ("rolling_apply", Expr("rolling_apply", (close,), (3, 1, LAST_OF_TENS)), [-36, -38, -34, -12]),
     ("rolling_apply", Expr("rolling_apply", (series(1, INF, 2, 3),), (2, 1, LAST_OF_TENS)), [-9, NAN, NAN, -17]),
+    # close is 4, 2, 6, 8
+    ("rolling_median", Expr("rolling_median", (close,), (3, 1)), [4, 3, 4, 6]),
+    ("rolling_median", Expr("rolling_median", (series(1, NAN, 2, -4),), (2, 2)), [NAN, NAN, NAN, -1]),
+    # positions of 0.25 in 1, 2, 3 and 4 values: 0, 0.25, 0.5, 0.75
+    ("rolling_quantile", Expr("rolling_quantile", (close,), (4, 1, LINEAR, 0.25)), [4, 2.5, 3, 3.5]),
+    ("rolling_quantile", Expr("rolling_quantile", (close,), (4, 1, LOWER, 0.25)), [4, 2, 2, 2]),
+    ("rolling_quantile", Expr("rolling_quantile", (close,), (4, 1, HIGHER, 0.25)), [4, 4, 4, 4]),
+    ("rolling_quantile", Expr("rolling_quantile", (close,), (4, 1, NEAREST, 0.25)), [4, 2, 2, 4]),
+    ("rolling_quantile", Expr("rolling_quantile", (close,), (4, 1, MIDPOINT, 0.25)), [4, 3, 3, 3]),
+    # positions of 0.5 in two values and in four: 0.5, from which 0 is the even one, and 1.5, from which it is 2
+    ("rolling_quantile", Expr("rolling_quantile", (close,), (4, 2, NEAREST, 0.5)), [NAN, 2, 4, 6]),
+    ("rolling_quantile", Expr("rolling_quantile", (close,), (2, 2, LINEAR, 1.0)), [NAN, 4, 6, 8]),
+    ("rolling_rank", Expr("rolling_rank", (close,), (3, 1, AVERAGE)), [1, 1, 3, 3]),
+    ("rolling_rank", Expr("rolling_rank", (series(5, 5, 5, 1),), (3, 1, AVERAGE)), [1, 1.5, 2, 1]),
+    ("rolling_rank", Expr("rolling_rank", (series(5, 5, 9, 5),), (4, 1, MIN)), [1, 1, 3, 1]),
+    ("rolling_rank", Expr("rolling_rank", (series(5, 5, 9, 5),), (4, 1, MAX)), [1, 2, 3, 3]),
+    ("rolling_rank", Expr("rolling_rank", (series(5, 5, 9, 5),), (4, 1, MAX + RANK_PERCENT)), [1, 1, 1, 0.75]),
+    ("rolling_rank", Expr("rolling_rank", (series(5, INF, 9, 5),), (2, 1, MIN)), [1, NAN, NAN, 1]),
     ("rolling_std", Expr("rolling_std", (series(1, 1, 1, 7),), (2, 2, 0)), [NAN, 0, 0, 3]),
     ("time_part", Expr("time_part", (LONDON,), ("hour", "Europe/London")), [23, 0, 2, 23]),
     ("time_part", Expr("time_part", (LONDON,), ("minute", "+05:45")), [44, 15, 45, 15]),
@@ -221,6 +242,24 @@ def test_against_pandas() -> None:
     np.testing.assert_allclose(found, window.cov(other), rtol=1e-9, atol=1e-12)
     found = evaluate(Expr("rolling_corr", pair, (20, 20)), quoted)
     np.testing.assert_allclose(found, window.corr(other), rtol=1e-9, atol=1e-12)
+
+
+def test_order_statistics_against_numpy_and_pandas() -> None:
+    """Random values with many ties: quantiles by every interpolation, ranks by every method."""
+    values = np.random.default_rng(3).integers(0, 30, 300).astype(float)
+    quoted, given = candles([(100, 100, 100, 100)] * 300), array(values)
+    windows = np.lib.stride_tricks.sliding_window_view(values, 20)
+    found = evaluate(Expr("rolling_median", (given,), (20, 20)), quoted)[19:]
+    assert found == np.median(windows, axis=1).tolist()
+    for method, code in INTERPOLATIONS.items():
+        for q in (0.0, 0.3, 0.5, 0.9):
+            found = evaluate(Expr("rolling_quantile", (given,), (20, 20, code, q)), quoted)[19:]
+            assert found == np.quantile(windows, q, axis=1, method=method).tolist()
+    for method, code in RANK_METHODS.items():
+        for pct in (False, True):
+            found = evaluate(Expr("rolling_rank", (given,), (20, 5, code + RANK_PERCENT * pct)), quoted)
+            expected = pd.Series(values).rolling(20, min_periods=5).rank(method=method, pct=pct)
+            np.testing.assert_array_equal(found, expected)
 
 
 def test_linear_weights_against_numpy() -> None:

@@ -29,6 +29,7 @@ NAN = float("nan")
 ROLLING = [
     *(bt.rolling_argmax, bt.rolling_argmin, bt.rolling_kurt, bt.rolling_max, bt.rolling_mean, bt.rolling_min),
     *(bt.rolling_skew, bt.rolling_slope, bt.rolling_std, bt.rolling_sum, bt.rolling_var),
+    *(bt.rolling_median, bt.rolling_rank),
 ]
 
 # name -> (eager, lazy) calls that mean the same; several per name where an option changes the path.
@@ -161,6 +162,13 @@ PAIRS: dict[str, list[tuple[Any, Any]]] = {
     "rolling_corr": [
         (lambda: bt.rolling_corr(CLOSE, VOLUME, 20), lambda: bt.rolling_corr(close, volume, 20)),
         (lambda: bt.rolling_corr(CLOSE, VOLUME, 20, 5), lambda: bt.rolling_corr(close, volume, 20, min_periods=5)),
+    ],
+    "rolling_quantile": [
+        (lambda: bt.rolling_quantile(CLOSE, 20, 0.9), lambda: bt.rolling_quantile(close, 20, 0.9)),
+        (
+            lambda: bt.rolling_quantile(CLOSE, 20, 0.1, 5, interpolation="nearest"),
+            lambda: bt.rolling_quantile(close, 20, 0.1, min_periods=5, interpolation="nearest"),
+        ),
     ],
     "rolling_cov": [
         (lambda: bt.rolling_cov(CLOSE, VOLUME, 20), lambda: bt.rolling_cov(close, volume, 20)),
@@ -342,6 +350,25 @@ def test_rolling_by_hand() -> None:
     np.testing.assert_allclose(bt.rolling_kurt([1, 1, 1, 4], 4), [NAN, NAN, NAN, 4], rtol=1e-12)
 
 
+def test_order_statistics_by_hand() -> None:
+    x = [3, 1, 2, 5]
+    np.testing.assert_array_equal(bt.rolling_median(x, 3), [NAN, NAN, 2, 2])
+    np.testing.assert_array_equal(bt.rolling_median(x, 4, 1), [3, 2, 2, 2.5])
+    # positions of 0.25 and of 0.5 in four values: 0.75 and 1.5
+    for interpolation, quarter, half in [
+        ("linear", 1.75, 2.5), ("lower", 1, 2), ("higher", 2, 3), ("nearest", 2, 3), ("midpoint", 1.5, 2.5),
+    ]:  # fmt: skip
+        assert bt.rolling_quantile(x, 4, 0.25, interpolation=interpolation)[3] == quarter
+        assert bt.rolling_quantile(x, 4, 0.5, interpolation=interpolation)[3] == half
+    np.testing.assert_array_equal(bt.rolling_quantile(x, 2, 0), bt.rolling_min(x, 2))
+    np.testing.assert_array_equal(bt.rolling_quantile(x, 2, 1), bt.rolling_max(x, 2))
+    np.testing.assert_array_equal(bt.rolling_rank(x, 3), [NAN, NAN, 2, 3])
+    np.testing.assert_array_equal(bt.rolling_rank(x, 4, 1, pct=True), [1, 0.5, 2 / 3, 1])
+    # the newest 4 shares places 2 and 3, then 1, 2 and 3
+    for method, third, last in (("average", 2.5, 2), ("min", 2, 1), ("max", 3, 3)):
+        assert bt.rolling_rank([1, 4, 4, 9, 4], 4, 1, method=method).tolist()[2:] == [third, 4, last]
+
+
 def test_crosses_by_hand() -> None:
     a, b = [1, 3, 3, 2, 2, 1, NAN, 3], [2, 2, 3, 2, 2, 2, 2, 2]
     assert bt.crosses_above(a, b).tolist() == [False, True, False, False, False, False, False, False]
@@ -384,6 +411,14 @@ def test_definitions_of_pandas() -> None:
         (bt.rolling_corr(CLOSE, VOLUME, 20, 5), early.corr(volume_)),
     ]:
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
+    for found, expected in [
+        (bt.rolling_median(CLOSE, 21), series.rolling(21).median()),
+        (bt.rolling_quantile(CLOSE, 20, 0.3, 5, interpolation="lower"), early.quantile(0.3, interpolation="lower")),
+        (bt.rolling_rank(CLOSE, 20), window.rank()),
+        (bt.rolling_rank(CLOSE, 20, 5, method="max", pct=True), early.rank(method="max", pct=True)),
+    ]:
+        np.testing.assert_array_equal(found, expected)
+    np.testing.assert_allclose(bt.rolling_quantile(CLOSE, 20, 0.9), window.quantile(0.9), rtol=1e-15)
     channel = bt.donchian(HIGH, LOW, 20)
     np.testing.assert_array_equal(channel.upper, pd.Series(HIGH).rolling(20).max())
     np.testing.assert_array_equal(channel.lower, pd.Series(LOW).rolling(20).min())
@@ -409,6 +444,18 @@ WRONG: list[tuple[Any, type[Exception], str]] = [
     *[(lambda w=w, f=function: f(close, w), errors.ParameterError, "window must be a whole number >= 1, got ")
       for function in (*ROLLING, bt.sma, bt.zscore)
       for w in (0, -3, 2.0, True, None)],
+    *[(lambda q=q: bt.rolling_quantile(close, 5, q), errors.ParameterError, "q must be a number from 0 to 1, got ")
+      for q in (-0.1, 1.5, NAN, True, "0.5", None, close)],
+    (lambda: bt.rolling_quantile(close, 0, 0.5), errors.ParameterError, "window must be a whole number >= 1, got 0"),
+    (lambda: bt.rolling_quantile(close, 5, 0.5, 6), errors.ParameterError, "min_periods must be at most the window 5"),
+    *[(lambda v=v: bt.rolling_quantile(close, 5, 0.5, interpolation=v), errors.ParameterError,
+       f"interpolation must be one of 'linear', 'lower', 'higher', 'nearest', 'midpoint', got {v!r}")
+      for v in ("median", 0, None)],
+    *[(lambda v=v: bt.rolling_rank(close, 5, method=v), errors.ParameterError,
+       f"method must be one of 'average', 'min', 'max', got {v!r}")
+      for v in ("first", 0, None)],
+    (lambda: bt.rolling_rank(close, 5, pct=1), errors.ParameterError, "pct must be True or False, got 1"),
+    (lambda: bt.rolling_median(close, 5, 0), errors.ParameterError, "min_periods must be a whole number >= 1, got 0"),
     (lambda: bt.rolling_sum(close, 5, 0), errors.ParameterError, "min_periods must be a whole number >= 1, got 0"),
     (lambda: bt.rolling_sum(close, 5, 6), errors.ParameterError, "min_periods must be at most the window 5, got 6"),
     (lambda: bt.rolling_sum(close, 5, 2.0), errors.ParameterError, "min_periods must be a whole number"),
@@ -451,6 +498,13 @@ def test_a_window_beyond_all_memory(n: int) -> None:
         return
     assert np.isnan(values).all()
     assert bt.rolling_mean([1.0, 2.0], n, min_periods=1).tolist() == [1.0, 1.5]
+    assert bt.rolling_quantile([1.0, 2.0], n, 0.5, 1, interpolation="midpoint").tolist() == [1.0, 1.5]
+    assert bt.rolling_rank([1.0, 2.0], n, 1, method="max", pct=True).tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("ddof", [3, 2**62, 2**70])
+def test_a_divisor_below_all_counts(ddof: int) -> None:
+    assert np.isnan(bt.rolling_var([1.0, 2.0], 2, 1, ddof=ddof)).all()
 
 
 def test_hidden_values_of_a_masked_array_stay_hidden() -> None:
