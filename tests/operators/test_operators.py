@@ -9,7 +9,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from operators.cases import ALPHAS, JOINT, TIMED, assert_same_bits, assert_twin, cases, number, one_case, random_inputs, twin
+from operators.cases import (
+    ALPHAS,
+    JOINT,
+    TIMED,
+    assert_same_bits,
+    assert_twin,
+    cases,
+    number,
+    one_case,
+    random_inputs,
+    twin,
+)
 from reference.operators import OPERATORS
 
 from btcore._core.types import BLOCK, LANES, OPCODES, WORD
