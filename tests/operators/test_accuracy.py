@@ -38,7 +38,7 @@ def flat_stretches() -> np.ndarray:
 
 
 def spikes(size: float) -> np.ndarray:
-    """The walk with a few prices that are far off, at places that mean something to chunks of 100."""
+    """The walk with a few prices that are far off, some of them side by side or at the ends of blocks."""
     prices = walk()
     prices[[250, 999, 1000, 1299, 1300, 2047, 2048, 3001]] *= size
     return prices

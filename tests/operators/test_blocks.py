@@ -86,7 +86,7 @@ def test_candles_older_than_the_window_change_nothing(op: str, until: int, poiso
 @pytest.mark.parametrize("op", [op for op in OPCODES if op not in ("shift_condition", "and", "or", "not")])
 @pytest.mark.parametrize("ahead", [1, 7, WORD, BLOCK - 1, BLOCK, BLOCK + 5])
 def test_candles_cut_at_other_places(op: str, ahead: int) -> None:
-    """Values put in front move every candle to another place in its word, block and chunk."""
+    """Values put in front move every candle to another place in its word, block and sub-block."""
     moved = [np.concatenate([np.full(ahead, np.nan if v.dtype == float else False), v]) for v in INPUTS]
     exprs = cases(*moved)[op]
     for expr, values, whole in zip(exprs, evaluate(*exprs), WHOLE[op], strict=True):
