@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from btcore.callables import Function
-from btcore.errors import ParameterError
 from btcore.expr import Expr, number
-from btcore.indicators.common import apply, whole_number
+from btcore.indicators.common import apply, window_sizes
 
 __all__ = ["rolling_apply"]
 
@@ -62,10 +61,7 @@ def rolling_apply(
     >>> rolling_apply([1.0, 2.0, 4.0, 3.0], 2, lambda w: w[-1] - w[0]).tolist()
     [nan, 1.0, 2.0, -1.0]
     """
-    window = whole_number("window", window)
-    least = window if min_periods is None else whole_number("min_periods", min_periods)
-    if least > window:
-        raise ParameterError(f"min_periods must be at most the window {window}, got {least}")
+    window, least = window_sizes(window, min_periods)
     function = Function(func)
     options = "" if least == window else f", min_periods={least}"
 

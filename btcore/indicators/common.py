@@ -25,6 +25,7 @@ __all__ = [
     "positive_number",
     "prices_and_n",
     "whole_number",
+    "window_sizes",
 ]
 
 SEEDS = ("first", "sma")  # what recursions start from: the first input, or the mean of the first n
@@ -123,6 +124,21 @@ def whole_number(name: str, value: Any, least: int = 1) -> int:
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
         raise ParameterError(f"{name} must be a whole number >= {least}, got {value!r}")
     return int(value)
+
+
+def window_sizes(window: Any, min_periods: Any) -> tuple[int, int]:
+    """A window and from how many values on it has a result: all of them where `min_periods` is None.
+
+    Raises
+    ------
+    ParameterError
+        If either is not a whole number >= 1, or min_periods exceeds the window.
+    """
+    window = whole_number("window", window)
+    least = window if min_periods is None else whole_number("min_periods", min_periods)
+    if least > window:
+        raise ParameterError(f"min_periods must be at most the window {window}, got {least}")
+    return window, least
 
 
 def prices_and_n(owner: str, names: tuple[str, ...], args: tuple[Any, ...], n: Any) -> tuple[tuple[Any, ...], int]:

@@ -15,17 +15,9 @@ import numpy as np
 from btcore._core.types import INTERPOLATIONS, RANK_METHODS, RANK_PERCENT
 from btcore.errors import ParameterError
 from btcore.expr import Expr, number
-from btcore.indicators.common import apply, whole_number
+from btcore.indicators.common import apply, window_sizes
 
 __all__ = ["rolling_median", "rolling_quantile", "rolling_rank"]
-
-
-def _sizes(window: int, min_periods: int | None) -> tuple[int, int]:
-    window = whole_number("window", window)
-    least = window if min_periods is None else whole_number("min_periods", min_periods)
-    if least > window:
-        raise ParameterError(f"min_periods must be at most the window {window}, got {least}")
-    return window, least
 
 
 def _early(window: int, least: int) -> list[str]:
@@ -79,7 +71,7 @@ def rolling_median(x: Any, window: int, min_periods: int | None = None, *, out: 
     >>> rolling_median([3.0, 1.0, 2.0, 8.0], 3).tolist()
     [nan, nan, 2.0, 2.0]
     """
-    sizes = _sizes(window, min_periods)
+    sizes = window_sizes(window, min_periods)
     return _ordered("rolling_median", x, sizes, _early(*sizes), out)
 
 
@@ -134,7 +126,7 @@ def rolling_quantile(
     >>> rolling_quantile([3.0, 1.0, 2.0, 8.0], 3, 0.75, interpolation="lower").tolist()
     [nan, nan, 2.0, 2.0]
     """
-    sizes = _sizes(window, min_periods)
+    sizes = window_sizes(window, min_periods)
     if isinstance(q, bool) or not isinstance(q, numbers.Real) or not 0.0 <= q <= 1.0:
         raise ParameterError(f"q must be a number from 0 to 1, got {q!r}")
     q = float(q) + 0.0
@@ -186,7 +178,7 @@ def rolling_rank(
     >>> rolling_rank([3.0, 1.0, 2.0, 2.0], 3, 1, method="max", pct=True).tolist()
     [1.0, 0.5, 0.6666666666666666, 1.0]
     """
-    sizes = _sizes(window, min_periods)
+    sizes = window_sizes(window, min_periods)
     code = _chosen("method", method, RANK_METHODS)
     if not isinstance(pct, bool):
         raise ParameterError(f"pct must be True or False, got {pct!r}")

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from btcore.errors import ParameterError
 from btcore.expr import Expr, number
-from btcore.indicators.common import apply, whole_number
+from btcore.indicators.common import apply, whole_number, window_sizes
 
 __all__ = [
     "rolling_argmax",
@@ -34,10 +33,7 @@ __all__ = [
 def _rolling(
     op: str, series: tuple[Any, ...], window: int, min_periods: int | None, out: Any, ddof: int | None = None
 ) -> Any:
-    window = whole_number("window", window)
-    least = window if min_periods is None else whole_number("min_periods", min_periods)
-    if least > window:
-        raise ParameterError(f"min_periods must be at most the window {window}, got {least}")
+    window, least = window_sizes(window, min_periods)
     extra = () if ddof is None else (whole_number("ddof", ddof, 0),)
     options = [f", min_periods={least}"] * (least != window) + [f", ddof={ddof}"] * (ddof not in (None, 1))
 
