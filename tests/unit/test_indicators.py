@@ -232,7 +232,7 @@ def calling_with(call: Any, name: str, **keywords: Any) -> Any:
     changed = functools.partial(function, **keywords)
     if call is function:
         return changed()
-    module = SimpleNamespace(**{**vars(bt), name: changed})
+    module = SimpleNamespace(**{**{key: getattr(bt, key) for key in bt.__all__}, name: changed})
     defaults = tuple(changed if value is function else value for value in call.__defaults__ or ())
     return types.FunctionType(call.__code__, {**globals(), "bt": module}, None, defaults, call.__closure__)()
 
