@@ -1,6 +1,7 @@
 """Builds the compiled core. Everything else about the package is in pyproject.toml.
 
 Environment:
+    BTCORE_ARCH=LEVEL      for processors of this level, e.g. x86-64-v3 (default: any x86-64); the bits stay the same
     BTCORE_DEBUG=1         debug flavour: -O0 -g, bounds, wraparound and initialisation checks on
     BTCORE_BUILD_JOBS=N    parallel processes for Cython and the C compiler (default: all CPUs)
 """
@@ -49,9 +50,10 @@ EXTENSIONS = [
 HEADERS = dict.fromkeys(("band", "quantiles", "ranks", "windows"), sorted(glob.glob("btcore/_core/*.h")))
 
 DEBUG = os.environ.get("BTCORE_DEBUG", "0") == "1"
+ARCH = os.environ.get("BTCORE_ARCH", "")
 JOBS = int(os.environ.get("BTCORE_BUILD_JOBS") or os.cpu_count() or 1)
 # Flavours never share files: neither cythonize nor build_ext sees that only flags have changed.
-BUILD_BASE = "build/debug" if DEBUG else "build/release"
+BUILD_BASE = f"build/{'debug' if DEBUG else 'release'}{ARCH and '-' + ARCH}"
 
 DIRECTIVES = {
     "language_level": 3,
@@ -65,10 +67,11 @@ DIRECTIVES = {
 
 
 def compile_flags() -> list[str]:
-    """Flags that keep results equal on every machine: no fused multiply-add, no fast-math, no -march."""
+    """Flags that keep results equal on every machine: no fused multiply-add, no fast-math; any x86-64 unless asked."""
     if sys.platform == "win32":
         return ["/Od", "/Zi", "/fp:precise"] if DEBUG else ["/O2", "/fp:precise"]
-    return [*(["-O0", "-g"] if DEBUG else ["-O3", "-g0"]), "-ffp-contract=off", "-fno-math-errno"]
+    level = [f"-march={ARCH}"] if ARCH else []
+    return [*(["-O0", "-g"] if DEBUG else ["-O3", "-g0"]), "-ffp-contract=off", "-fno-math-errno", *level]
 
 
 def extensions() -> list[Extension]:
