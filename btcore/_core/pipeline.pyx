@@ -51,7 +51,7 @@ cdef class Pipeline:
     def __cinit__(self, list kinds, list constants, list sources, list operators, Py_ssize_t length, list clocks=None):
         self.length = length
         # a block may complete one bucket more than it has candles, and one more for each timeframe inside another
-        self.block = BLOCK if clocks is None or max(clocks, default=-1) < 0 else BLOCK - WORD
+        self.block = BLOCK if clocks is None or max(clocks, default=-1) < 0 else BLOCK // 2
         self._arrays = []
         self._extras = []
         self._given = {slot for slot, _ in constants} | {slot for slot, _ in sources}

@@ -204,7 +204,7 @@ def test_slices_keep_what_the_candles_know_of_their_period() -> None:
 LONG = gappy(3 * BLOCK + 99, 7, keep=0.95)
 
 
-@pytest.mark.parametrize("ahead", [1, WORD - 1, WORD, BLOCK - WORD, BLOCK, BLOCK + 7])
+@pytest.mark.parametrize("ahead", [1, WORD - 1, WORD, BLOCK // 2, BLOCK, BLOCK + 7])
 def test_candles_cut_at_other_places(ahead: int) -> None:
     """Candles far in the past move the others to other places in word and block; what forgets them is the same."""
     exprs = [bt.timeframe("15min", bt.close), bt.timeframe("1h", bt.high > bt.low + 4), bt.timeframe("4h", bt.volume),
@@ -217,7 +217,7 @@ def test_candles_cut_at_other_places(ahead: int) -> None:
         assert_same_bits(found[ahead + known :], expected[known:])
 
 
-@pytest.mark.parametrize("length", [1, 2, WORD, BLOCK - WORD - 1, BLOCK - WORD, BLOCK - WORD + 1, BLOCK, 2 * BLOCK + 1])
+@pytest.mark.parametrize("length", [1, 2, WORD, BLOCK // 2 - 1, BLOCK // 2, BLOCK // 2 + 1, BLOCK, 2 * BLOCK + 1])
 def test_any_prefix(length: int) -> None:
     for found, expected in zip(values(LONG[:length], *EXACT), values(LONG, *EXACT), strict=True):
         assert_same_bits(found, expected[:length])
@@ -227,11 +227,11 @@ def test_every_candle_completes_a_bucket_and_the_first_of_a_block_two() -> None:
     """More buckets than candles in a block: one was open, and each candle lasts to the end of its own."""
     count = 2 * BLOCK
     minutes = np.arange(count) * 60 + 59
-    minutes[[BLOCK - WORD - 1, BLOCK - 1]] -= 1
+    minutes[[BLOCK // 2 - 1, BLOCK - 1]] -= 1
     close = np.arange(1.0, count + 1)
     candles = bt.Candles(minutes * MINUTE, close, close, close, close, tick=1.0, period="1min")
     expr, inner = bt.timeframe("1h", bt.close), bt.timeframe("1h", bt.timeframe("1h", bt.close.shift(1)))
-    expected = np.where(np.isin(np.arange(count), [BLOCK - WORD - 1, BLOCK - 1]), close - 1, close)
+    expected = np.where(np.isin(np.arange(count), [BLOCK // 2 - 1, BLOCK - 1]), close - 1, close)
     found = values(candles, expr, inner, bt.timeframe("1h", bt.close > 0))
     assert_same_bits(found[0], expected)
     assert_same_bits(found[1], np.where(expected > 1, expected - 1, np.nan))
