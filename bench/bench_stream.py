@@ -20,18 +20,33 @@ EXPRESSIONS = {
 SCREAMER = {"ema 20": ("EwMean", {"span": 20}), "rolling_mean 100": ("RollingMean", {"window_size": 100})}
 
 
+class Feed:
+    """Times and closes of candles that never stop: the next ``PUSHES`` of them each time it is asked."""
+
+    def __init__(self):
+        self.closes = bt.synthetic_candles(PUSHES, seed=1).close.tolist()
+        self.start = 0
+
+    def __iter__(self):
+        self.start += PUSHES
+        return zip(range(self.start, self.start + PUSHES), self.closes, strict=True)
+
+
+def measured(benchmark, group, contender, function):
+    benchmark.group = group
+    benchmark.extra_info.update(contender=contender, values=PUSHES)
+    benchmark.pedantic(function, rounds=15, warmup_rounds=2)
+
+
 @pytest.mark.parametrize("name", EXPRESSIONS)
 def bench_push(benchmark, name):
-    push, closes = bt.Stream(EXPRESSIONS[name]()).push, bt.synthetic_candles(PUSHES, seed=1).close.tolist()
-    clock = iter(range(10**12))
+    push, feed = bt.Stream(EXPRESSIONS[name]()).push, Feed()
 
     def pushes():
-        for close in closes:
-            push(next(clock), close, close, close, close, 1.0)
+        for time, close in feed:
+            push(time, close, close, close, close, 1.0)
 
-    benchmark.group, benchmark.extra_info["contender"] = f"push {name}", "btcore"
-    benchmark.extra_info["values"] = PUSHES
-    benchmark.pedantic(pushes, rounds=9, warmup_rounds=1)
+    measured(benchmark, f"push {name}", "btcore", pushes)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("screamer") is None, reason="screamer is not installed")
@@ -40,25 +55,21 @@ def bench_push_screamer(benchmark, name):
     import screamer
 
     function, options = SCREAMER[name]
-    push, closes = getattr(screamer, function)(**options), bt.synthetic_candles(PUSHES, seed=1).close.tolist()
+    push, feed = getattr(screamer, function)(**options), Feed()
 
     def pushes():
-        for close in closes:
+        for _, close in feed:
             push(close)
 
-    benchmark.group, benchmark.extra_info["contender"] = f"push {name}", "screamer"
-    benchmark.extra_info["values"] = PUSHES
-    benchmark.pedantic(pushes, rounds=9, warmup_rounds=1)
+    measured(benchmark, f"push {name}", "screamer", pushes)
 
 
 def bench_empty_loop(benchmark):
     """The loop of ``bench_push`` without the push."""
-    closes, clock = [1.0] * PUSHES, iter(range(10**12))
+    feed = Feed()
 
     def loop():
-        for close in closes:
-            _ = (next(clock), close, close, close, close, 1.0)
+        for _time, _close in feed:
+            pass
 
-    benchmark.group, benchmark.extra_info["contender"] = "push: the loop alone", "python"
-    benchmark.extra_info["values"] = PUSHES
-    benchmark.pedantic(loop, rounds=9, warmup_rounds=1)
+    measured(benchmark, "push: the loop alone", "python", loop)

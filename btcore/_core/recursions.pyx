@@ -216,6 +216,15 @@ cdef void advance_team(Team* team, Py_ssize_t n) noexcept nogil:
 
 cdef void advance_bank(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
     cdef Bank* bank = <Bank*> op.state
+    cdef int k
+    if n > 1:
+        advance_lanes(bank, slots, n)
+        return
+    for k in range(bank.count):
+        advance_lane(&bank.lanes[k], slots, n)
+
+
+cdef void advance_lanes(Bank* bank, void** slots, Py_ssize_t n) noexcept nogil:
     cdef Bank before = bank[0]
     cdef Team[2] teams
     cdef Lane* lane
@@ -255,6 +264,13 @@ cdef void advance_rsi(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
     cdef const double* x = <const double*> slots[op.a]
     cdef double* out = <double*> slots[op.out]
     cdef Strength* state = <Strength*> op.state
+    if n == 1:
+        out[0] = strength(state, x[0])
+    else:
+        advance_strength(state, x, out, n)
+
+
+cdef void advance_strength(Strength* state, const double* x, double* out, Py_ssize_t n) noexcept nogil:
     cdef Strength before = state[0]
     cdef double[2] y
     cdef Py_ssize_t i = 0, pairs

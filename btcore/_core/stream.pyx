@@ -2,6 +2,7 @@
 
 import datetime
 
+cimport cython
 from libc.math cimport INFINITY
 from libc.stdint cimport INT64_MIN, int64_t, uint64_t
 from libc.stdlib cimport free
@@ -121,12 +122,14 @@ cdef class Stream:
             self.pipeline.restore(saved)
             raise
 
+    @cython.final
     cdef bint _is_early(self, int64_t at) noexcept:
         if at <= self.progress.last:
             return True
         # as unsigned, since the distance of two times may be beyond int64
         return self.progress.count > 0 and <uint64_t> at - <uint64_t> self.progress.last < <uint64_t> self.period
 
+    @cython.final
     cdef object _value(self, int slot):
         if self.pipeline.kinds[slot] == CONDITIONS:
             return bool((<uint64_t*> self.pipeline.slots[slot])[0] & 1)
