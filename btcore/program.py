@@ -1,7 +1,7 @@
 """Expressions -> the operators that the core runs: each distinct node once, recursions side by side.
 
 ``Program`` collects what is asked for (``slot`` for values on every candle, ``level`` for values on few), drops
-duplicates, orders the operators and builds a ``Pipeline`` over the arrays of one instrument.
+duplicates and builds a ``Pipeline`` over the arrays of one instrument; ``operations`` orders the operators.
 """
 
 from __future__ import annotations
@@ -13,16 +13,15 @@ import numpy as np
 
 from btcore._core.levels import LOAD_CONDITION, LOAD_CONSTANT, LOAD_NUMBER
 from btcore._core.pipeline import Pipeline
-from btcore._core.types import LANES, OPCODES, SlotKind
-from btcore.callables import Function
-from btcore.clocks import Clock, inner_frame, time_operands
+from btcore._core.types import OPCODES, SlotKind
+from btcore.clocks import Clock, inner_frame
 from btcore.errors import DataError, ExpressionError
 from btcore.expr import CONDITION, NUMBER, TIME, Expr
+from btcore.operations import LONGEST, Operation, operations
 
 __all__ = ["Program", "evaluate"]
 
 COLUMNS = ("open", "high", "low", "close", "volume")
-LONGEST = 2**40  # a whole number that no count of candles reaches
 LEAVES = ("column", "constant", "array")
 _SLOT_KINDS = {NUMBER: SlotKind.NUMBERS, CONDITION: SlotKind.CONDITIONS, TIME: SlotKind.TIMES}
 # Operators without memory: a level expression applies them only on the candles where a signal stands.
@@ -32,8 +31,6 @@ ELEMENTWISE = {
 }
 
 Instruction = tuple[int, int, int, int, float]
-Made = tuple[int, Expr, list[int]]
-Operation = tuple[Any, ...]  # see the core's Pipeline
 
 
 class Program:
@@ -213,68 +210,11 @@ class Program:
         return self._kinds, self._constants, columns, list(self._operators(LONGEST, duration))
 
     def _operators(self, length: int, duration: int = 0) -> Iterator[Operation]:
-        """Operators after their inputs; exponential means are held back until they can share a bank."""
-        users: dict[int, list[Made]] = {slot: [] for slot, _, _ in self._nodes}
-        missing: dict[int, int] = {}
-        for made in self._nodes:
-            needed = self._needed(made) & users.keys()
-            missing[made[0]] = len(needed)
-            for slot in needed:
-                users[slot].append(made)
-        ready = [made for made in self._nodes if not missing[made[0]]]
-        while ready:
-            chosen = [made for made in ready if made[1].op != "ewm"] or ready
-            yield from self._emitted(chosen, length, duration)
-            ready = [made for made in ready if made[1].op == "ewm" and chosen is not ready]
-            for user in (user for slot, _, _ in chosen for user in users[slot]):
-                missing[user[0]] -= 1
-                if not missing[user[0]]:
-                    ready.append(user)
-
-    def _needed(self, made: Made) -> set[int]:
-        """The operators that come before one, by slot: those of its inputs and the one that counts its candles."""
-        slot, _, inputs = made
-        return {self._owners.get(needed, needed) for needed in (*inputs, self._clocks[slot])}
-
-    def _emitted(self, nodes: list[Made], length: int, duration: int) -> Iterator[Operation]:
-        """Operators of nodes whose inputs are there: exponential means of a clock in banks, or others one by one."""
-        if nodes[0][1].op != "ewm":
-            yield from (_operator(*made, length, duration) for made in nodes)
-            return
-        for count in dict.fromkeys(self._clocks[slot] for slot, _, _ in nodes):
-            alike = [made for made in nodes if self._clocks[made[0]] == count]
-            yield from (_bank(alike[first : first + LANES]) for first in range(0, len(alike), LANES))
-
-
-def _bank(nodes: list[Made]) -> Operation:
-    lanes = [(inputs[0], slot, *_lane(*node.params)) for slot, node, inputs in nodes]
-    return OPCODES["ewm"], lanes[0][1], (), (), (), lanes
-
-
-def _lane(alpha: float, count: int = 1, skip: int = 0, silent: int = 0) -> tuple[float, int, int, int]:
-    """Parameters of an exponential mean: what counts inputs is cut to what no count reaches."""
-    return alpha, min(count, LONGEST), min(skip, LONGEST), silent
+        return operations(self._nodes, self._clocks, self._owners, length, duration)
 
 
 def _is_timeframe(node: Expr) -> bool:
     return node.op == "timeframe"
-
-
-def _operator(slot: int, node: Expr, inputs: list[int], length: int, duration: int) -> Operation:
-    if node.op == "bucket":
-        frame, times, ends, *slots = node.params
-        lasts = duration if ends < 0 else 0
-        return OPCODES["bucket"], slot, (), (), (), (frame.table, frame.rule, lasts, times, ends, *slots)
-    operands = time_operands(node)
-    if operands is not None:
-        return OPCODES[node.op], slot, inputs, (), (), operands
-    name = f"{node.op}_condition" if node.op in ("shift", "hold") and node.kind == CONDITION else node.op
-    # a window longer than the candles never fills up, however much longer: it need not take the memory
-    most = (length + 1, length + 1, LONGEST)  # window, min_periods, option
-    whole = [min(pair) for pair in zip((value for value in node.params if isinstance(value, int)), most, strict=False)]
-    factors = [value for value in node.params if isinstance(value, float)]
-    functions = [value.callback() for value in node.params if isinstance(value, Function)]
-    return OPCODES[name], slot, inputs, whole, factors, functions[0] if functions else None
 
 
 def _same_values(a: np.ndarray, b: np.ndarray) -> bool:

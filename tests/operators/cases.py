@@ -14,7 +14,8 @@ from btcore._core.pipeline import Pipeline
 from btcore._core.types import INTERPOLATIONS, RANK_METHODS, RANK_PERCENT
 from btcore.callables import Function
 from btcore.expr import CONDITION, NUMBER, Expr, lift
-from btcore.program import LONGEST, Program, evaluate
+from btcore.operations import LONGEST
+from btcore.program import Program, evaluate
 
 WINDOWS = (1, 2, 3, 10, 64, 100)
 SHIFTS = (1, 2, 63, 64, 65, 100)

@@ -9,7 +9,8 @@ from operators.cases import JOINT, assert_same_bits, assert_twin, one_case
 from btcore._core.pipeline import Pipeline
 from btcore._core.types import BLOCK, OPCODES
 from btcore.expr import Expr
-from btcore.program import LONGEST, Program, evaluate
+from btcore.operations import LONGEST
+from btcore.program import Program, evaluate
 
 ROLLING = [op for op in OPCODES if op.startswith("rolling_")]
 # below 6 values one by one, from 6 on in sub-blocks of every length, from 301 on in groups of them
