@@ -34,6 +34,7 @@ def wheel_files():
 
 
 @needs_wheel
+@pytest.mark.skipif(os.environ.get("BTCORE_DEBUG") == "1", reason="a debug build holds the symbols of its C code")
 def test_wheel_is_small():
     assert Path(WHEEL).stat().st_size <= 5 * MEGABYTE
 
