@@ -404,9 +404,10 @@ def test_definitions_of_pandas() -> None:
     ]:
         np.testing.assert_allclose(found, expected, rtol=1e-6)
     volume_ = pd.Series(VOLUME)
+    near = (series - series[0]).rolling(20)  # the same shape, with fewer digits that cancel in pandas
     for found, expected in [
-        (bt.rolling_skew(CLOSE, 20), window.skew()),
-        (bt.rolling_kurt(CLOSE, 20), window.kurt()),
+        (bt.rolling_skew(CLOSE, 20), near.skew()),
+        (bt.rolling_kurt(CLOSE, 20), near.kurt()),
         (bt.rolling_cov(CLOSE, VOLUME, 20), window.cov(volume_)),
         (bt.rolling_corr(CLOSE, VOLUME, 20, 5), early.corr(volume_)),
     ]:
