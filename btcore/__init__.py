@@ -70,11 +70,12 @@ _NAMES = {
         "zscore",
     ),
     "live": ("Stream",),
+    "orders": ("Exit", "Order"),
     "results": ("EntryKind", "ExitReason", "RejectReason", "Result", "Trades"),
     "rules": ("RULES_VERSION", "Rules"),
     "simulation": ("simulate",),
     "sizes": ("FixedCash", "PercentEquity", "RiskPercent"),
-    "strategy": ("Exit", "Order", "Strategy"),
+    "strategy": ("Strategy",),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 _RENAMED = {"open": "open_"}  # no module but this one hides a builtin

@@ -75,6 +75,8 @@ from btcore.indicators import wma as wma
 from btcore.indicators import year as year
 from btcore.indicators import zscore as zscore
 from btcore.live import Stream as Stream
+from btcore.orders import Exit as Exit
+from btcore.orders import Order as Order
 from btcore.results import EntryKind as EntryKind
 from btcore.results import ExitReason as ExitReason
 from btcore.results import RejectReason as RejectReason
@@ -86,8 +88,6 @@ from btcore.simulation import simulate as simulate
 from btcore.sizes import FixedCash as FixedCash
 from btcore.sizes import PercentEquity as PercentEquity
 from btcore.sizes import RiskPercent as RiskPercent
-from btcore.strategy import Exit as Exit
-from btcore.strategy import Order as Order
 from btcore.strategy import Strategy as Strategy
 
 __version__: str

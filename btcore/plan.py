@@ -13,13 +13,15 @@ from btcore._core.market import Market
 from btcore._core.types import EntryKind, Level, SizeKind
 from btcore.candles import Candles
 from btcore.costs import Costs
+from btcore.entries import LEVELS
 from btcore.errors import ParameterError, StrategyError
 from btcore.expr import Expr, Percent, constant, number
 from btcore.market import ceil_units, market_of, unit_of
+from btcore.orders import Exit, Order
 from btcore.program import COLUMNS, Program
 from btcore.rules import Rules
 from btcore.sizes import FixedCash, PercentEquity, RiskPercent
-from btcore.strategy import LEVELS, Exit, Order, Strategy
+from btcore.strategy import Strategy
 
 __all__ = ["Conditions", "Plan"]
 
@@ -67,8 +69,15 @@ class Plan:
         self._drivers: list[Driver] = []
         self._market: tuple[Any, Market] | None = None
 
-    def add(self, strategy: Strategy | Sequence[Order | Exit], conditions: Conditions, *, keep: bool = True) -> Driver:
-        """One more simulation; its results are in the driver after ``run``.
+    def add(
+        self,
+        strategy: Strategy | Sequence[Order | Exit],
+        conditions: Conditions,
+        *,
+        keep: bool = True,
+        equity: bool = False,
+    ) -> Driver:
+        """One more simulation; its results are in the driver after ``run``: trades if `keep`, and its `equity`.
 
         Raises
         ------
@@ -78,7 +87,10 @@ class Plan:
         check_window(conditions, self.candles)
         self._set_market(conditions.costs)
         terms = terms_of(self.candles, conditions.costs, conditions.rules)
-        driver = Driver(terms, conditions.start, conditions.end, conditions.cash, keep)
+        slots = strategy.max_positions if isinstance(strategy, Strategy) else 1
+        driver = Driver(terms, conditions.start, conditions.end, conditions.cash, slots, keep)
+        if equity:
+            driver.keep_equity()
         if isinstance(strategy, Strategy):
             self._follow_strategy(driver, strategy, conditions.size)
         else:
@@ -101,7 +113,7 @@ class Plan:
             raise ParameterError("simulations of one plan must have the same spread")
 
     def _follow_strategy(self, driver: Driver, strategy: Strategy, default_size: Any) -> None:
-        masks = [-1 if expr is None else self._program.slot(expr) for expr in strategy.conditions.values()]
+        masks = [-1 if expr is None else self._program.slot(expr) for expr in conditions_of(strategy).values()]
         size_kind, size = size_of(default_size if strategy.size is None else strategy.size)
         levels: list[list[Any]] = [[[] for _ in Level] for _ in range(2)]
         percents = [0, 0]
@@ -115,6 +127,25 @@ class Plan:
             masks, tuple(levels), tuple(percents), _ENTRY_CODES[strategy.entry], size_kind,
             strategy.trail_source == "close", _limit(strategy.max_bars), _limit(strategy.expiry),
         )  # fmt: skip
+
+
+def conditions_of(strategy: Strategy) -> dict[str, Expr | None]:
+    """The conditions of a strategy; with `reverse`, an entry is an exit of the other side (rule D10)."""
+    conditions = dict(strategy.conditions)
+    if strategy.reverse:
+        for enter, other, leave in (("long", "short", "exit_short"), ("short", "long", "exit_long")):
+            conditions[leave] = _either(conditions[leave], _alone(strategy, f"enter_{enter}", f"enter_{other}"))
+    return conditions
+
+
+def _alone(strategy: Strategy, enter: str, other: str) -> Expr | None:
+    """Where one entry is decided: not where both sides conflict (rule D6)."""
+    wanted, against = strategy.conditions[enter], strategy.conditions[other]
+    return wanted if wanted is None or against is None else wanted & ~against
+
+
+def _either(a: Expr | None, b: Expr | None) -> Expr | None:
+    return a | b if a is not None and b is not None else a if b is None else b
 
 
 def check_window(conditions: Conditions, candles: Candles) -> None:

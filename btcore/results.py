@@ -87,7 +87,7 @@ class Trades:
 class Origin(Protocol):
     """What a result can ask of the run that made it."""
 
-    def equity(self, rows: np.ndarray) -> np.ndarray: ...
+    def equity(self) -> np.ndarray: ...
 
     def identity(self) -> str: ...
 
@@ -133,7 +133,7 @@ class Result:
 
         Realised profit plus the open position valued at the side it would leave at, before exit costs.
         """
-        return self._origin.equity(self.trades.to_numpy())
+        return self._origin.equity()
 
     @property
     def content_hash(self) -> str:

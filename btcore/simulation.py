@@ -12,17 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from btcore._core.equity import equity_curve
 from btcore.candles import Candles
 from btcore.costs import Costs
+from btcore.entries import checked_size
 from btcore.errors import ParameterError
 from btcore.expr import Expr, Percent
-from btcore.market import market_of
 from btcore.metrics import summary
-from btcore.plan import Conditions, Plan, terms_of
+from btcore.orders import Exit, Order
+from btcore.plan import Conditions, Plan
 from btcore.results import Result, Trades
 from btcore.rules import RULES_VERSION, Rules
-from btcore.strategy import Exit, Order, Strategy, checked_size
+from btcore.strategy import Strategy
 
 __all__ = ["simulate"]
 
@@ -115,11 +115,12 @@ class _Origin:
     candles: Candles
     conditions: Conditions
 
-    def equity(self, rows: np.ndarray) -> np.ndarray:
-        c = self.conditions
-        terms = terms_of(self.candles, c.costs, c.rules)
-        market = market_of(self.candles, c.costs)
-        curve: np.ndarray = equity_curve(market, terms, rows, c.start, c.end, c.cash)
+    def equity(self) -> np.ndarray:
+        plan = Plan(self.candles)
+        driver = plan.add(self.orders, self.conditions, keep=False, equity=True)
+        plan.run()
+        curve = driver.equity()
+        assert curve is not None  # it was asked for
         return curve
 
     def identity(self) -> str:

@@ -1,7 +1,6 @@
-# One simulation as data: its costs, the order that waits, the position that is open, what it has done.
+# One simulation as data: its costs, the orders that wait, the positions that are open, what it has done.
 from libc.stdint cimport int64_t
 
-from btcore._core.statistics cimport Totals
 from btcore._core.types cimport Trade
 
 cdef struct Terms:              # costs, sizes and options of one simulation
@@ -22,7 +21,7 @@ cdef struct Ticket:             # an order as decided: numbers of the strategy, 
     int64_t signal
     double[9] level             # by LevelCode
 
-cdef struct Entry:              # the one entry order that waits
+cdef struct Entry:              # an entry order that waits
     bint waiting
     Ticket ticket
     int64_t price               # resting orders: turned units
@@ -35,6 +34,7 @@ cdef struct Position:           # prices in turned units (negated for shorts: a 
     bint late                   # entered inside its entry candle by a limit
     bint inside                 # entered inside its entry candle
     int side, kind
+    int64_t number              # of the entry, from 0; `parent` of its trades
     int64_t signal, entry_index, entry, entry_base, entry_spread
     int64_t max_bars
     double size, entry_commission
@@ -49,19 +49,57 @@ cdef struct Position:           # prices in turned units (negated for shorts: a 
     int64_t activate            # level that starts it
     int64_t worst, best         # extremes counted by T3
 
+cdef struct Totals:             # everything result.stats needs, gathered while the simulation runs
+    double cash
+    int64_t trades, wins, losses, ambiguous, end_of_data
+    double net, gross, gain, loss, spread_cost, slippage_cost, commission, financing
+    int64_t r_count
+    double r_sum
+    int64_t bars, open_closes
+    int64_t losing_streak, longest_losing_streak
+    # equity at closes
+    double equity               # realised
+    double peak, drawdown, drawdown_share
+    Py_ssize_t seen             # closes before this one are counted
+    # equity at the end of days
+    Py_ssize_t day              # next entry of day_ends
+    Py_ssize_t last             # last candle of the evaluation window
+    double day_equity
+    bint ruined                 # a day ended with no equity left: returns have no meaning
+    int64_t day_count
+    double day_first, day_low, day_high     # returns
+    double day_excess           # mean of the returns less the first
+    double day_squares, day_downside
+
 cdef struct Account:            # one simulation: what it follows, what it holds, what it has done
     Py_ssize_t start, end       # evaluation window
     Terms terms
-    Entry entry
-    Position position
+    int slots                   # positions allowed at once [D10]
+    Position* positions         # in the order they were opened; memory for three times the slots
+    int held
+    Entry* entries              # that wait, in the order they were decided; memory for as many as there are slots
+    int waiting
     int64_t[9] rejected         # by RejectCode
     int64_t limit_fills, exact_touches
-    int64_t parents
+    int64_t filled              # entries
     Totals totals
+    double* curve               # equity at each close of the window, where somebody asks for it
     bint keep                   # keep the trades
     Trade* trades
     Py_ssize_t trade_count, trade_capacity
     bint out_of_memory
+
+
+cdef inline bint is_staying(const Position* p) noexcept nogil:
+    return p.open and not p.leaving
+
+
+cdef inline int staying(const Account* account) noexcept nogil:
+    """Positions that are not certain to leave at the next open [D4]."""
+    cdef int k, count = 0
+    for k in range(account.held):
+        count += is_staying(&account.positions[k])
+    return count
 
 
 cdef inline void reject(Account* account, int reason, int orders) noexcept nogil:

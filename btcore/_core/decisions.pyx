@@ -3,10 +3,10 @@
 from libc.math cimport fabs, floor
 from libc.stdint cimport INT64_MAX, int64_t
 
-from btcore._core.account cimport Account, Entry, Position, Ticket, reject
+from btcore._core.account cimport Account, Entry, Ticket, reject, staying
 from btcore._core.market cimport Prices, to_price
 from btcore._core.rounding cimport distance, finite, given, is_percent, number, rounded_down, rounded_up
-from btcore._core.statistics cimport open_equity
+from btcore._core.statistics cimport equity_at
 from btcore._core.types cimport (
     IN_POSITION, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_PRICE, LEVEL_SIZE, LEVEL_STOP, LEVEL_STOP_PRICE, LEVEL_TARGET,
     LEVEL_TARGET_PRICE, LEVEL_TRAIL, MARKET, NAN_LEVEL, NO_NEXT_BAR, REPLACED, SIZE_BELOW_MIN, SIZE_CASH, SIZE_EQUITY,
@@ -89,19 +89,12 @@ cdef int64_t risk_distance(const Prices* prices, const Ticket* ticket, int64_t p
     return distance(prices, ticket, LEVEL_TRAIL, price)
 
 
-cdef double equity_at_close(const Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
-    cdef const Position* p = &account.position
-    if not p.open:
-        return account.totals.equity
-    return open_equity(prices, p.side, p.entry, p.size, account.totals.equity - p.entry_commission, t)
-
-
 cdef int refuse(const Account* account, const Prices* prices, Entry* entry, Py_ssize_t t) noexcept nogil:
     """Check an order at the decision and complete it; -1, or why it is rejected [D9]."""
     cdef const Ticket* ticket = &entry.ticket
     if t == account.end - 1:
         return NO_NEXT_BAR
-    if account.position.open and not account.position.leaving:
+    if staying(account) >= account.slots:
         return IN_POSITION
     if lacks_number(ticket):
         return NAN_LEVEL
@@ -110,7 +103,15 @@ cdef int refuse(const Account* account, const Prices* prices, Entry* entry, Py_s
     entry.price = rounded_up(prices, ticket.side, number(ticket, LEVEL_PRICE))
     if wrong_side(prices, ticket, &entry.price):
         return WRONG_SIDE
-    return refuse_size(account, prices, ticket, entry.price, equity_at_close(account, prices, t), &entry.size)
+    return refuse_size(account, prices, ticket, entry.price, equity_at(account, prices, t), &entry.size)
+
+
+cdef void forget_oldest(Account* account) noexcept nogil:
+    """The order that has waited longest makes room for a newer one [D6]."""
+    cdef int k
+    account.waiting -= 1
+    for k in range(account.waiting):
+        account.entries[k] = account.entries[k + 1]
 
 
 cdef void place(Account* account, const Prices* prices, Entry* entry, Py_ssize_t t) noexcept nogil:
@@ -120,8 +121,10 @@ cdef void place(Account* account, const Prices* prices, Entry* entry, Py_ssize_t
     if reason >= 0:
         reject(account, reason, 1)
         return
-    if account.entry.waiting:
+    if account.waiting + staying(account) >= account.slots:
         reject(account, REPLACED, 1)
+        forget_oldest(account)
     entry.waiting = True
     entry.last = ticket.expiry + t if ticket.expiry < INT64_MAX - t else INT64_MAX
-    account.entry = entry[0]
+    account.entries[account.waiting] = entry[0]
+    account.waiting += 1

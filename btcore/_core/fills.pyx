@@ -11,7 +11,7 @@ from btcore._core.market cimport Bar, Prices, half_to_price, to_price, to_units
 from btcore._core.rounding cimport (
     distance, entry_bar, exit_bar, given, is_percent, nearest, number, rounded_down, rounded_up, spread_of,
 )
-from btcore._core.statistics cimport totals_trade
+from btcore._core.statistics cimport equity_at, totals_pass, totals_trade
 from btcore._core.types cimport (
     END_OF_DATA, EXPIRED, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_LIMIT, LEVEL_STOP, LEVEL_STOP_PRICE, LEVEL_TARGET,
     LEVEL_TARGET_PRICE, LEVEL_TRAIL, LIMIT, MARKET, SIGNAL, SL, SL_AT_ENTRY, SL_GAP, STOP, TIME, TP, TP_AT_ENTRY, TP_GAP,
@@ -43,17 +43,18 @@ cdef inline double level_price(const Prices* prices, const Position* p, int64_t 
 
 
 cdef void book(
-    Account* account, const Prices* prices, Py_ssize_t t, int64_t base, int64_t spread, int reason, bint ambiguous
+    Account* account, Position* p, const Prices* prices, Py_ssize_t t,
+    int64_t base, int64_t spread, int reason, bint ambiguous,
 ) noexcept nogil:
-    """Leave at `base` (turned units, before slippage): one trade [T1, T2, T3]; everything that waited is void [X4]."""
-    cdef Position* p = &account.position
+    """Leave at `base` (turned units, before slippage): one trade [T1, T2, T3]; its other exits are void [X4]."""
     cdef Terms* terms = &account.terms
     cdef int64_t slip = terms.slippage if slips(reason) else 0
     cdef int64_t out = base - slip
     cdef int64_t gain = (2 * base + spread) - (2 * p.entry_base - p.entry_spread)
     cdef Trade trade
+    totals_pass(account, prices, t)
     memset(&trade, 0, sizeof(Trade))    # padding too: equal trades have equal bytes
-    trade.parent = account.parents
+    trade.parent = p.number
     trade.side = p.side
     trade.size = p.size
     trade.signal_index, trade.entry_index, trade.exit_index = p.signal, p.entry_index, t
@@ -72,9 +73,8 @@ cdef void book(
     trade.mae = to_price(prices, max(p.entry - min(p.worst, out), <int64_t> 0))
     trade.mfe = to_price(prices, max(max(p.best, out) - p.entry, <int64_t> 0))
     trade.bars = t - p.entry_index + 1
-    account.parents += 1
     p.open = False
-    totals_trade(&account.totals, prices, &trade, p.entry, account.totals.equity - p.entry_commission)
+    totals_trade(account, &trade)
     if account.keep:
         keep_trade(account, &trade)
 
@@ -98,20 +98,21 @@ cdef inline int64_t open_spread(const Prices* prices, int side, Py_ssize_t t) no
     return spread_of(entry_bar(prices, side, t).open, exit_bar(prices, side, t).open)
 
 
-cdef inline void book_stop(Account* account, const Prices* prices, Py_ssize_t t, bint ambiguous) noexcept nogil:
+cdef inline void book_stop(
+    Account* account, Position* p, const Prices* prices, Py_ssize_t t, bint ambiguous
+) noexcept nogil:
     """The stop in force was touched inside the candle."""
-    cdef const Position* p = &account.position
     cdef int reason = TRAIL if trail_rules(p) else SL
-    book(account, prices, t, stop_in_force(p), open_spread(prices, p.side, t), reason, ambiguous)
+    book(account, p, prices, t, stop_in_force(p), open_spread(prices, p.side, t), reason, ambiguous)
 
 
 cdef inline void book_target(
-    Account* account, const Prices* prices, Py_ssize_t t, int64_t high, int64_t price
+    Account* account, Position* p, const Prices* prices, Py_ssize_t t, int64_t high, int64_t price
 ) noexcept nogil:
     """The target was touched inside the candle."""
     account.limit_fills += 1
-    account.exact_touches += high == account.position.target
-    book(account, prices, t, price, open_spread(prices, account.position.side, t), TP, False)
+    account.exact_touches += high == p.target
+    book(account, p, prices, t, price, open_spread(prices, p.side, t), TP, False)
 
 
 cdef void start_trail(Position* p, const Prices* prices, const Ticket* ticket) noexcept nogil:
@@ -135,21 +136,25 @@ cdef void start_trail(Position* p, const Prices* prices, const Ticket* ticket) n
         p.activate = p.entry + distance(prices, ticket, LEVEL_ACTIVATE, p.entry)
 
 
-cdef bint open_position(
-    Account* account, const Prices* prices, Py_ssize_t t, int64_t base, int64_t spread, bint inside
+cdef Position* open_position(
+    Account* account, Entry* entry, const Prices* prices, Py_ssize_t t, int64_t base, int64_t spread, bint inside
 ) noexcept nogil:
-    """Fill the waiting order at `base` (turned units, before slippage); False where its size rejects it."""
-    cdef const Ticket* ticket = &account.entry.ticket
-    cdef Position* p = &account.position
+    """Fill the waiting order at `base` (turned units, before slippage); NULL where its size rejects it."""
+    cdef const Ticket* ticket = &entry.ticket
+    cdef Position* p = &account.positions[account.held]
     cdef int64_t fill = base if ticket.kind == LIMIT else base + account.terms.slippage
-    cdef double size = account.entry.size
+    cdef double size = entry.size
     cdef int reason
-    account.entry.waiting = False
+    entry.waiting = False
     if ticket.kind == MARKET:
-        reason = refuse_size(account, prices, ticket, fill, account.totals.equity, &size)
+        reason = refuse_size(account, prices, ticket, fill, equity_at(account, prices, t - 1), &size)
         if reason >= 0:
             reject(account, reason, 1)
-            return False
+            return NULL
+    totals_pass(account, prices, t)
+    account.held += 1
+    p.number = account.filled
+    account.filled += 1
     p.open, p.leaving, p.inside, p.late = True, False, inside, inside and ticket.kind == LIMIT
     p.side, p.kind, p.size, p.signal = ticket.side, ticket.kind, size, ticket.signal
     p.entry_index, p.entry, p.entry_base, p.entry_spread = t, fill, base, spread
@@ -167,7 +172,7 @@ cdef bint open_position(
         p.target = rounded_up(prices, p.side, number(ticket, LEVEL_TARGET_PRICE))
     p.guard = p.stop
     start_trail(p, prices, ticket)
-    return True
+    return p
 
 
 cdef inline int64_t gap_price(const Account* account, int64_t opened, int64_t limit) noexcept nogil:
@@ -175,10 +180,9 @@ cdef inline int64_t gap_price(const Account* account, int64_t opened, int64_t li
     return limit if account.terms.gap_at_limit else opened
 
 
-cdef void enter_at_open(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+cdef void enter_at_open(Account* account, Entry* entry, const Prices* prices, Py_ssize_t t) noexcept nogil:
     """[D2, E1, E2, E4]"""
-    cdef const Entry* entry = &account.entry
-    cdef const Position* p = &account.position
+    cdef Position* p
     cdef int side = entry.ticket.side
     cdef int64_t opened = entry_bar(prices, side, t).open
     cdef int64_t leave = exit_bar(prices, side, t).open
@@ -190,18 +194,18 @@ cdef void enter_at_open(Account* account, const Prices* prices, Py_ssize_t t) no
         if opened > entry.price - account.terms.through:
             return
         base = gap_price(account, opened, entry.price)
-    if not open_position(account, prices, t, base, spread, False):
+    p = open_position(account, entry, prices, t, base, spread, False)
+    if p == NULL:
         return
     if leave <= stop_in_force(p):
-        book(account, prices, t, leave, spread, SL_AT_ENTRY, False)
+        book(account, p, prices, t, leave, spread, SL_AT_ENTRY, False)
     elif leave >= p.target + account.terms.through:
-        book(account, prices, t, leave, spread, TP_AT_ENTRY, False)
+        book(account, p, prices, t, leave, spread, TP_AT_ENTRY, False)
 
 
-cdef void enter_inside(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+cdef void enter_inside(Account* account, Entry* entry, const Prices* prices, Py_ssize_t t) noexcept nogil:
     """[E1, E2, E4, X5]"""
-    cdef const Entry* entry = &account.entry
-    cdef const Position* p = &account.position
+    cdef Position* p
     cdef int side = entry.ticket.side
     cdef Bar bar = entry_bar(prices, side, t)
     cdef Bar out = exit_bar(prices, side, t)
@@ -215,30 +219,32 @@ cdef void enter_inside(Account* account, const Prices* prices, Py_ssize_t t) noe
         account.exact_touches += bar.low == price
     if entry.ticket.kind == LIMIT and bar.open < price:
         price = gap_price(account, bar.open, price)     # beaten by the open already, but not by enough to fill there
-    open_position(account, prices, t, price, spread, True)
+    p = open_position(account, entry, prices, t, price, spread, True)
+    if p == NULL:
+        return
     leave = max(out.low, min(out.high, price - spread))
     if leave <= stop_in_force(p):
-        book(account, prices, t, leave, spread, SL_AT_ENTRY, False)
+        book(account, p, prices, t, leave, spread, SL_AT_ENTRY, False)
     else:
-        leave_entry_candle(account, prices, t, &out)
+        leave_entry_candle(account, p, prices, t, &out)
 
 
-cdef void leave_entry_candle(Account* account, const Prices* prices, Py_ssize_t t, const Bar* out) noexcept nogil:
+cdef void leave_entry_candle(
+    Account* account, Position* p, const Prices* prices, Py_ssize_t t, const Bar* out
+) noexcept nogil:
     """Entered inside candle t: which of its prices came after the entry [X5]."""
-    cdef const Position* p = &account.position
     cdef int64_t target = p.target + account.terms.through
     cdef bint stopped = out.low <= stop_in_force(p)
     cdef bint reached = out.high >= target
     if stopped:
         # after a limit the way led down, so the stop is certain; after a stop entry only its close makes it so
-        book_stop(account, prices, t, reached or (not p.late and out.close > stop_in_force(p)))
+        book_stop(account, p, prices, t, reached or (not p.late and out.close > stop_in_force(p)))
     elif reached and (not p.late or out.close >= target):
-        book_target(account, prices, t, out.high, p.target)
+        book_target(account, p, prices, t, out.high, p.target)
 
 
-cdef void leave_at_open(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+cdef void leave_at_open(Account* account, Position* p, const Prices* prices, Py_ssize_t t) noexcept nogil:
     """[X1]"""
-    cdef const Position* p = &account.position
     cdef int64_t opened = exit_bar(prices, p.side, t).open
     cdef int64_t price = opened
     cdef int reason
@@ -250,37 +256,34 @@ cdef void leave_at_open(Account* account, const Prices* prices, Py_ssize_t t) no
         reason, price = TP_GAP, gap_price(account, opened, p.target)
     else:
         return
-    book(account, prices, t, price, open_spread(prices, p.side, t), reason, False)
+    book(account, p, prices, t, price, open_spread(prices, p.side, t), reason, False)
 
 
-cdef void leave_inside(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+cdef void leave_inside(Account* account, Position* p, const Prices* prices, Py_ssize_t t) noexcept nogil:
     """[X2]"""
-    cdef const Position* p = &account.position
     cdef Bar out = exit_bar(prices, p.side, t)
     cdef bint reached = out.high >= p.target + account.terms.through
     cdef int64_t target = p.target
     if out.low <= stop_in_force(p):
-        book_stop(account, prices, t, reached)
+        book_stop(account, p, prices, t, reached)
     elif reached:
         if out.open > target:
             target = gap_price(account, out.open, target)   # passed by the open already, but not by enough
-        book_target(account, prices, t, out.high, target)
+        book_target(account, p, prices, t, out.high, target)
 
 
-cdef void leave_at_close(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+cdef void leave_at_close(Account* account, Position* p, const Prices* prices, Py_ssize_t t) noexcept nogil:
     """[X3, X8]"""
-    cdef const Position* p = &account.position
     cdef int64_t closed
     cdef bint timed = t - p.entry_index + 1 >= p.max_bars
     if timed or t == account.end - 1:
         closed = exit_bar(prices, p.side, t).close
-        book(account, prices, t, closed, spread_of(entry_bar(prices, p.side, t).close, closed),
+        book(account, p, prices, t, closed, spread_of(entry_bar(prices, p.side, t).close, closed),
              TIME if timed else END_OF_DATA, False)
 
 
-cdef void follow(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+cdef void follow(Position* p, const Prices* prices, Py_ssize_t t) noexcept nogil:
     """Candle t is over and the position is open: extremes, break-even and trail for the next candle [X6, T3]."""
-    cdef Position* p = &account.position
     cdef Bar out = exit_bar(prices, p.side, t)
     cdef bint entered = t == p.entry_index
     cdef int64_t high = out.close if entered and p.late else out.high
@@ -301,29 +304,75 @@ cdef void follow(Account* account, const Prices* prices, Py_ssize_t t) noexcept 
         p.trail_level = max(p.trail_level, p.trail_best - space)
 
 
-cdef void give_up(Account* account, Py_ssize_t t) noexcept nogil:
+cdef void give_up(Account* account, Entry* entry, Py_ssize_t t) noexcept nogil:
     """[D3]"""
-    if t >= account.entry.last:
+    if t >= entry.last:
         reject(account, EXPIRED, 1)
-        account.entry.waiting = False
+        entry.waiting = False
     elif t == account.end - 1:
         reject(account, UNFILLED, 1)
-        account.entry.waiting = False
+        entry.waiting = False
+
+
+cdef void forget(Account* account) noexcept nogil:
+    """Close the gaps that closed positions and orders that no longer wait have left; the others keep their order."""
+    cdef int k, kept = 0
+    for k in range(account.held):
+        if account.positions[k].open:
+            if kept < k:
+                account.positions[kept] = account.positions[k]
+            kept += 1
+    account.held = kept
+    kept = 0
+    for k in range(account.waiting):
+        if account.entries[k].waiting:
+            if kept < k:
+                account.entries[kept] = account.entries[k]
+            kept += 1
+    account.waiting = kept
+
+
+cdef inline void step_positions(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+    """Positions that were open before candle t, or since its open, and are still open: its inside."""
+    cdef Position* p
+    cdef int k
+    for k in range(account.held):
+        p = &account.positions[k]
+        if p.open:
+            leave_inside(account, p, prices, t)
+
+
+cdef inline void step_entries(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+    cdef Entry* entry
+    cdef int k
+    for k in range(account.waiting):
+        entry = &account.entries[k]
+        if entry.waiting:
+            enter_inside(account, entry, prices, t)
+
+
+cdef inline void end_candle(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+    cdef Position* p
+    cdef int k
+    for k in range(account.held):
+        p = &account.positions[k]
+        if p.open:
+            leave_at_close(account, p, prices, t)
+            if p.open:
+                follow(p, prices, t)
+    for k in range(account.waiting):
+        if account.entries[k].waiting:
+            give_up(account, &account.entries[k], t)
 
 
 cdef void step(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
-    """Everything that candle t does before the decision at its close."""
-    if account.position.open:
-        leave_at_open(account, prices, t)
-    if not account.position.open and account.entry.waiting:
-        enter_at_open(account, prices, t)
-    if account.position.open:
-        leave_inside(account, prices, t)
-    elif account.entry.waiting:
-        enter_inside(account, prices, t)
-    if account.position.open:
-        leave_at_close(account, prices, t)
-    if account.position.open:
-        follow(account, prices, t)
-    elif account.entry.waiting:
-        give_up(account, t)
+    """Everything that candle t does before the decision at its close: exits before entries, the older first [D10]."""
+    cdef int k
+    for k in range(account.held):
+        leave_at_open(account, &account.positions[k], prices, t)
+    for k in range(account.waiting):
+        enter_at_open(account, &account.entries[k], prices, t)
+    step_positions(account, prices, t)
+    step_entries(account, prices, t)
+    end_candle(account, prices, t)
+    forget(account)

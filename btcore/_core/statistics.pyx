@@ -1,29 +1,65 @@
+# Nothing for Python: other compiled modules cimport it.
 """Gathers a simulation's statistics while it runs, without materialising its equity.
 
-Equity is needed at each close (drawdown) and at the end of each UTC day (returns). Where the account is flat it does
-not change. Where a position is open, a zone of 64 closes is passed over when its lowest and highest close prove that
-it can bring neither a new peak nor a larger drawdown: rounding is monotone, so the proof holds bit for bit.
+Equity is needed at each close (drawdown) and at the end of each UTC day (returns). The positions that are open change
+on few candles; between two of those, the closes are counted in one go (`totals_pass`). Without a position the equity
+does not change. With one, a zone of 64 closes is passed over when its lowest and highest close prove that it can bring
+neither a new peak nor a larger drawdown: rounding is monotone, so the proof holds bit for bit.
 """
 
 from libc.stdint cimport int64_t
 
+from btcore._core.account cimport Account, Position, Totals
 from btcore._core.market cimport Prices, to_price
 from btcore._core.types cimport END_OF_DATA, ZONE, Trade
 from btcore._core.zones cimport Side, price_at
 
 
-cdef inline double value_of(
-    const Prices* prices, int side, int64_t entry, double size, double realised, int64_t close
-) noexcept nogil:
-    return realised + to_price(prices, side * close - entry) * size
+cdef inline const Side* exit_side(const Prices* prices, const Position* p) noexcept nogil:
+    return &prices.bid if p.side > 0 else &prices.ask
 
 
-cdef double open_equity(
-    const Prices* prices, int side, int64_t entry, double size, double realised, Py_ssize_t i
+cdef inline double value_of(const Prices* prices, const Position* p, int64_t close) noexcept nogil:
+    """What a position has gained at a close of its exit side."""
+    return to_price(prices, p.side * close - p.entry) * p.size
+
+
+cdef inline double paid(const Account* account) noexcept nogil:
+    """The realised equity, less what the entries of open positions have cost."""
+    cdef double equity = account.totals.equity
+    cdef int k
+    for k in range(account.held):
+        if account.positions[k].open:
+            equity -= account.positions[k].entry_commission
+    return equity
+
+
+cdef inline double with_values(
+    const Account* account, const Prices* prices, double equity, Py_ssize_t i
 ) noexcept nogil:
-    """Equity at the close of candle `i` with a position open (rule T4); `entry` in turned units."""
-    cdef const Side* leaving = &prices.bid if side > 0 else &prices.ask
-    return value_of(prices, side, entry, size, realised, price_at(leaving, &leaving.close, i))
+    cdef const Position* p
+    cdef const Side* leaving
+    cdef int k
+    for k in range(account.held):
+        p = &account.positions[k]
+        if p.open:
+            leaving = exit_side(prices, p)
+            equity += value_of(prices, p, price_at(leaving, &leaving.close, i))
+    return equity
+
+
+cdef double equity_at(const Account* account, const Prices* prices, Py_ssize_t i) noexcept nogil:
+    """Equity at the close of candle `i`: realised, and positions open by then at the exit side [T4]."""
+    cdef double equity = paid(account)
+    cdef const Position* p
+    cdef const Side* leaving
+    cdef int k
+    for k in range(account.held):
+        p = &account.positions[k]
+        if p.open and p.entry_index <= i:
+            leaving = exit_side(prices, p)
+            equity += value_of(prices, p, price_at(leaving, &leaving.close, i))
+    return equity
 
 
 cdef inline void note_equity(Totals* totals, double equity) noexcept nogil:
@@ -60,71 +96,98 @@ cdef void note_day(Totals* totals, double equity) noexcept nogil:
     totals.day_equity = equity
 
 
-cdef void pass_flat(Totals* totals, const Prices* prices, Py_ssize_t stop) noexcept nogil:
-    """Closes [flat_from, stop) without a position."""
-    if stop <= totals.flat_from:
-        return
-    note_equity(totals, totals.equity)
-    while totals.day < prices.days and prices.day_ends[totals.day] < min(stop, totals.last):
-        note_day(totals, totals.equity)
-        totals.day += 1
-    totals.flat_from = stop
-
-
-cdef void pass_open_days(
-    Totals* totals, const Prices* prices, const Trade* trade, int64_t entry, double realised
-) noexcept nogil:
-    cdef double equity
-    while totals.day < prices.days and prices.day_ends[totals.day] < min(<Py_ssize_t> trade.exit_index, totals.last):
-        equity = open_equity(prices, trade.side, entry, trade.size, realised, prices.day_ends[totals.day])
-        note_day(totals, equity)
+cdef void pass_days(Account* account, const Prices* prices, double realised, Py_ssize_t stop) noexcept nogil:
+    """The ends of days before `stop`; the window's own last day is counted when everything has ended."""
+    cdef Totals* totals = &account.totals
+    stop = min(stop, totals.last)
+    while totals.day < prices.days and prices.day_ends[totals.day] < stop:
+        note_day(totals, with_values(account, prices, realised, prices.day_ends[totals.day]))
         totals.day += 1
 
 
-cdef void pass_open(
-    Totals* totals, const Prices* prices, const Trade* trade, int64_t entry, double realised
-) noexcept nogil:
-    """Closes [entry_index, exit_index), at which the trade was open."""
-    cdef const Side* leaving = &prices.bid if trade.side > 0 else &prices.ask
+cdef bint zone_matters(const Account* account, const Prices* prices, double realised, Py_ssize_t zone) noexcept nogil:
+    """Whether a close of the zone could be a new peak or a larger fall."""
+    cdef const Totals* totals = &account.totals
+    cdef const Position* p
+    cdef const Side* leaving
     cdef int64_t low, high
-    cdef double worst, best
-    cdef Py_ssize_t i = trade.entry_index, zone, end
-    pass_open_days(totals, prices, trade, entry, realised)
-    while i < trade.exit_index:
+    cdef double worst = realised, best = realised
+    cdef int k
+    for k in range(account.held):
+        p = &account.positions[k]
+        if p.open:
+            leaving = exit_side(prices, p)
+            low = leaving.zone_close_low[zone] * leaving.factor + leaving.offset
+            high = leaving.zone_close_high[zone] * leaving.factor + leaving.offset
+            worst += value_of(prices, p, low if p.side > 0 else high)
+            best += value_of(prices, p, high if p.side > 0 else low)
+    return not (
+        best <= totals.peak
+        and totals.peak - worst <= totals.drawdown
+        and (totals.peak - worst) / totals.peak <= totals.drawdown_share
+    )
+
+
+cdef void note_closes(
+    Account* account, const Prices* prices, double realised, Py_ssize_t i, Py_ssize_t end
+) noexcept nogil:
+    cdef const Position* p = account.positions
+    cdef const Side* leaving = exit_side(prices, p)
+    if account.held > 1:
+        for i in range(i, end):
+            note_equity(&account.totals, with_values(account, prices, realised, i))
+        return
+    for i in range(i, end):
+        note_equity(&account.totals, realised + value_of(prices, p, price_at(leaving, &leaving.close, i)))
+
+
+cdef void pass_open(Account* account, const Prices* prices, double realised, Py_ssize_t stop) noexcept nogil:
+    cdef Py_ssize_t i = account.totals.seen, zone, end
+    while i < stop:
         zone = i // ZONE
-        end = min((zone + 1) * ZONE, <Py_ssize_t> trade.exit_index)
-        low = leaving.zone_close_low[zone] * leaving.factor + leaving.offset
-        high = leaving.zone_close_high[zone] * leaving.factor + leaving.offset
-        worst = value_of(prices, trade.side, entry, trade.size, realised, low if trade.side > 0 else high)
-        best = value_of(prices, trade.side, entry, trade.size, realised, high if trade.side > 0 else low)
-        if not (
-            best <= totals.peak
-            and totals.peak - worst <= totals.drawdown
-            and (totals.peak - worst) / totals.peak <= totals.drawdown_share
-        ):
-            for i in range(i, end):
-                note_equity(totals, open_equity(prices, trade.side, entry, trade.size, realised, i))
+        end = min((zone + 1) * ZONE, stop)
+        if zone_matters(account, prices, realised, zone):
+            note_closes(account, prices, realised, i, end)
         i = end
 
 
-cdef void totals_init(
-    Totals* totals, const Prices* prices, Py_ssize_t start, Py_ssize_t end, double cash
-) noexcept nogil:
-    """Start with `cash` before candle `start`; `totals` is zeroed memory."""
-    totals.cash = totals.equity = totals.peak = totals.day_equity = cash
-    totals.flat_from = start
-    totals.last = end - 1
-    while totals.day < prices.days and prices.day_ends[totals.day] < start:
+cdef void write_curve(Account* account, const Prices* prices, double realised, Py_ssize_t stop) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(account.totals.seen, stop):
+        account.curve[i - account.start] = with_values(account, prices, realised, i)
+
+
+cdef void totals_pass(Account* account, const Prices* prices, Py_ssize_t stop) noexcept nogil:
+    """Count the closes before `stop`, at which the open positions were those that are open now."""
+    cdef Totals* totals = &account.totals
+    cdef double realised
+    if stop <= totals.seen:
+        return
+    realised = paid(account)
+    if account.curve != NULL:
+        write_curve(account, prices, realised, stop)
+    pass_days(account, prices, realised, stop)
+    if account.held:
+        pass_open(account, prices, realised, stop)
+        totals.open_closes += stop - totals.seen
+    else:
+        note_equity(totals, realised)
+    totals.seen = stop
+
+
+cdef void totals_init(Account* account, const Prices* prices) noexcept nogil:
+    """Start with the cash before the first candle of the window; the rest of the totals is zeroed memory."""
+    cdef Totals* totals = &account.totals
+    totals.equity = totals.peak = totals.day_equity = totals.cash
+    totals.seen = account.start
+    totals.last = account.end - 1
+    while totals.day < prices.days and prices.day_ends[totals.day] < account.start:
         totals.day += 1
 
 
-cdef void totals_trade(
-    Totals* totals, const Prices* prices, const Trade* trade, int64_t entry, double realised
-) noexcept nogil:
-    """Count a finished trade; `entry` in turned units, `realised` the equity once its entry commission was paid."""
-    pass_flat(totals, prices, trade.entry_index)
-    pass_open(totals, prices, trade, entry, realised)
-    totals.flat_from = trade.exit_index
+cdef void totals_trade(Account* account, const Trade* trade) noexcept nogil:
+    """Count a finished trade."""
+    cdef Totals* totals = &account.totals
     totals.equity += trade.net
     totals.trades += 1
     totals.net += trade.net
@@ -134,7 +197,6 @@ cdef void totals_trade(
     totals.commission += trade.commission
     totals.financing += trade.financing
     totals.bars += trade.bars
-    totals.open_closes += trade.exit_index - trade.entry_index
     totals.ambiguous += trade.ambiguous
     totals.end_of_data += trade.exit_reason == END_OF_DATA
     if trade.r_multiple == trade.r_multiple:
@@ -156,7 +218,7 @@ cdef void count_outcome(Totals* totals, double net) noexcept nogil:
         totals.gain += net
 
 
-cdef void totals_finish(Totals* totals, const Prices* prices) noexcept nogil:
+cdef void totals_finish(Account* account, const Prices* prices) noexcept nogil:
     """The window has ended and no position is open."""
-    pass_flat(totals, prices, totals.last + 1)
-    note_day(totals, totals.equity)
+    totals_pass(account, prices, account.end)
+    note_day(&account.totals, account.totals.equity)

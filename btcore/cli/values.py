@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from btcore.costs import Commission
+from btcore.entries import checked_size
 from btcore.errors import BtcoreError
 from btcore.sizes import FixedCash, PercentEquity, RiskPercent
-from btcore.strategy import checked_size
 
 _SIZES = {"percent": PercentEquity, "risk": RiskPercent, "cash": FixedCash}
 _COMMISSIONS = {"fill": "per_trade", "unit": "per_unit", "percent": "percent", "minimum": "minimum"}

@@ -179,6 +179,8 @@ def random_strategy(rng: random.Random, reach: int) -> dict[str, Any]:
             recipe[f"{name}_price"] = pick("level")
     recipe |= {"max_bars": rng.randint(1, 6 * reach**2)} if rng.random() < 0.3 else {}
     recipe |= {"size": pick("size")} if rng.random() < 0.2 else {}
+    recipe |= {"max_positions": rng.choice([2, 3, 7])} if rng.random() < 0.4 else {}
+    recipe |= {"reverse": True} if rng.random() < 0.25 else {}
     return recipe
 
 

@@ -29,7 +29,7 @@ class ReferenceResult:
 
 
 class Account:
-    """At most one order and one position, the realised equity, the result so far."""
+    """The orders that wait and the positions that are open, the realised equity, the result so far."""
 
     def __init__(self, plan: Any, candles: Any, costs: Costs, size: Any, cash: float, rules: Rules, last: int) -> None:
         self.market = Market.of(candles, costs.spread)
@@ -40,33 +40,35 @@ class Account:
         self.through = rules.limit_through_ticks * self.grid.units_per_tick
         self.last = last
         self.equity = cash
-        self.order: Entry | None = None
-        self.position: Position | None = None
-        self.leaving = False
+        self.slots: int = getattr(plan, "max_positions", 1)
+        self.orders: list[Entry] = []
+        self.positions: list[Position] = []
         self.entries_filled = 0
         self.rejected: Counter[RejectReason] = Counter()
         self.result = ReferenceResult()
 
-    def enter(self, t: int, base: int, *, inside: bool) -> None:
+    def enter(self, t: int, order: Entry, base: int, *, inside: bool) -> Position | None:
         """Fill the order; limits are not slipped (S1). A market order gets its size here and may be refused (S4)."""
-        order, self.order = self.order, None
+        self.orders.remove(order)
         slip = 0 if order.kind == EntryKind.LIMIT else self.slippage
         fill = Fill(base, base + order.side * slip, slip, self.market.spread[t])
         size = order.resting_size
         if order.kind == EntryKind.MARKET:
-            size = self.size_of(order, fill.price, self.equity)
+            size = self.size_of(order, fill.price, self.equity_at_close(t - 1))
             reason = money.refused_size(size, self.instrument)
             if reason is not None:
                 self.rejected[reason] += 1
-                return
+                return None
         stop, target = order.stop_units(self.grid, fill.price), order.target_units(self.grid, fill.price)
-        self.position = Position(self.grid, order, order.side, self.entries_filled, t, fill, inside, size, stop, target)
-        self.position.start()
+        position = Position(self.grid, order, order.side, self.entries_filled, t, fill, inside, size, stop, target)
+        position.start()
+        self.positions.append(position)
         self.entries_filled += 1
+        return position
 
-    def leave(self, t: int, reason: ExitReason, base: int, *, ambiguous: bool = False) -> None:
+    def leave(self, t: int, position: Position, reason: ExitReason, base: int, *, ambiguous: bool = False) -> None:
         """Rules X4 and S1: one fill ends the position; targets and the valuation at the end are not slipped."""
-        position, self.position, self.leaving = self.position, None, False
+        self.positions.remove(position)
         slip = 0 if reason in UNSLIPPED else self.slippage
         at_close = reason in (ExitReason.TIME, ExitReason.END_OF_DATA)
         spread = (self.market.close_spread if at_close else self.market.spread)[t]
@@ -91,17 +93,24 @@ class Account:
         return money.tradable_size(wanted, self.instrument)
 
     def equity_at_close(self, t: int) -> float:
-        """Rule T4: realised plus the open position at the exit side, without exit costs."""
-        if self.position is None:
-            return self.equity
-        paid = self.fee(self.position.entry.price, self.position.size)
-        close = self.market.exit_bar(self.position.side, t).close
-        return money.open_equity(self.equity, self.position, close, paid)
+        """Rule T4: realised, and the positions open by then at the exit side, without exit costs."""
+        equity = self.equity
+        for position in self.positions:
+            equity = equity - self.fee(position.entry.price, position.size)
+        for position in self.positions:
+            if position.entry_index <= t:
+                close = self.market.exit_bar(position.side, t).close
+                equity = equity + money.open_profit(position, close)
+        return equity
 
-    def drop_order(self, reason: RejectReason) -> None:
+    def staying(self) -> int:
+        """Open positions that are not certain to leave at the next open (rule D4)."""
+        return sum(not position.leaving for position in self.positions)
+
+    def drop_order(self, order: Entry, reason: RejectReason) -> None:
         """Rule D9: count why the order ended."""
         self.rejected[reason] += 1
-        self.order = None
+        self.orders.remove(order)
 
     def count_limit_fill(self, filled: bool, *, exact: bool) -> None:
         """Rule E2: the share of exact touches among limits filled inside their candle."""

@@ -51,24 +51,24 @@ class Run(Account):
         self.result.equity.append(self.equity_at_close(t))
         self.decide(t)
 
-    # The open: X1, then the entry decided before, then E4.
+    # The open: X1, then the entries decided before, then E4.
 
     def at_open(self, t: int) -> None:
-        """Rule X1 for an open position, then the order that waits."""
-        if self.position is not None:
-            self.exit_at_open(t, self.position)
-        if self.order is not None:
-            self.enter_at_open(t, self.order)
+        """Rule X1 for the open positions, then the orders that wait; the older first (rule D10)."""
+        for position in list(self.positions):
+            self.exit_at_open(t, position)
+        for order in list(self.orders):
+            self.enter_at_open(t, order)
 
     def exit_at_open(self, t: int, position: Position) -> None:
         """Rule X1: signal, stop passed, target passed."""
         price = self.market.exit_bar(position.side, t).open
-        if self.leaving:
-            self.leave(t, ExitReason.SIGNAL, price)
+        if position.leaving:
+            self.leave(t, position, ExitReason.SIGNAL, price)
         elif position.stopped_at(price):
-            self.leave(t, ExitReason.TRAIL_GAP if position.in_force()[1] else ExitReason.SL_GAP, price)
+            self.leave(t, position, ExitReason.TRAIL_GAP if position.in_force()[1] else ExitReason.SL_GAP, price)
         elif position.target_at(price, self.through):
-            self.leave(t, ExitReason.TP_GAP, self.gap_price(price, position.target))
+            self.leave(t, position, ExitReason.TP_GAP, self.gap_price(price, position.target))
 
     def gap_price(self, price: int, level: int) -> int:
         """Where a limit fills that the open has passed: at the open, or by choice at its own price (E2, X1)."""
@@ -78,29 +78,30 @@ class Run(Account):
         """Rules D2, E1, E2 at the open."""
         price = self.market.entry_bar(order.side, t).open
         beyond = order.side * (price - order.level)
+        position = None
         if order.kind == EntryKind.MARKET or (order.kind == EntryKind.STOP and beyond >= 0):
-            self.enter(t, price, inside=False)
+            position = self.enter(t, order, price, inside=False)
         elif order.kind == EntryKind.LIMIT and -beyond >= self.through:
-            self.enter(t, self.gap_price(price, order.level), inside=False)
-        if self.position is not None:
-            self.already_beyond(t, self.position)
+            position = self.enter(t, order, self.gap_price(price, order.level), inside=False)
+        if position is not None:
+            self.already_beyond(t, position)
 
     def already_beyond(self, t: int, position: Position) -> None:
         """Rule E4 after a fill at the open: out at that open, whatever ``limit_gap`` says of limits that rested."""
         price = self.market.exit_bar(position.side, t).open
         if position.stopped_at(price):
-            self.leave(t, ExitReason.SL_AT_ENTRY, price)
+            self.leave(t, position, ExitReason.SL_AT_ENTRY, price)
         elif position.target_at(price, self.through):
-            self.leave(t, ExitReason.TP_AT_ENTRY, price)
+            self.leave(t, position, ExitReason.TP_AT_ENTRY, price)
 
-    # Inside the candle: X2, or the resting order (E1, E2) followed by E4 and X5.
+    # Inside the candle: X2, then the resting orders (E1, E2) followed by E4 and X5.
 
     def inside(self, t: int) -> None:
         """What happens between open and close."""
-        if self.position is not None:
-            self.exit_inside(t, self.position)
-        elif self.order is not None:
-            self.enter_inside(t, self.order)
+        for position in list(self.positions):
+            self.exit_inside(t, position)
+        for order in list(self.orders):
+            self.enter_inside(t, order)
 
     def exit_inside(self, t: int, position: Position) -> None:
         """Rule X2: stop before target; both leave it open which came first."""
@@ -123,9 +124,9 @@ class Run(Account):
             self.count_limit_fill(touched, exact=bar.worst(side) == order.level)
         if not touched:
             return
-        self.enter(t, self.inside_price(t, order), inside=True)
-        if self.position is not None:
-            self.rest_of_entry_candle(t, self.position)
+        position = self.enter(t, order, self.inside_price(t, order), inside=True)
+        if position is not None:
+            self.rest_of_entry_candle(t, position)
 
     def inside_price(self, t: int, order: Entry) -> int:
         """At the order's price; a limit that the open had already beaten, but not by enough, fills at the open (E2)."""
@@ -137,7 +138,7 @@ class Run(Account):
         """Rule E4 for a fill inside the candle, then X5."""
         price = self.exit_side_of(t, position)
         if position.stopped_at(price):
-            self.leave(t, ExitReason.SL_AT_ENTRY, price)
+            self.leave(t, position, ExitReason.SL_AT_ENTRY, price)
         elif position.order.kind == EntryKind.STOP:
             self.after_stop_entry(t, position)
         else:
@@ -171,40 +172,43 @@ class Run(Account):
     def leave_at_stop(self, t: int, position: Position, *, ambiguous: bool) -> None:
         """At the stop in force; its kind names the exit (rule X6)."""
         level, trailing = position.in_force()
-        self.leave(t, ExitReason.TRAIL if trailing else ExitReason.SL, level, ambiguous=ambiguous)
+        self.leave(t, position, ExitReason.TRAIL if trailing else ExitReason.SL, level, ambiguous=ambiguous)
 
     def leave_at_target(self, t: int, position: Position, price: int) -> None:
         """At the target; at the open where that was beyond it already, but not by enough to fill there (E2)."""
         extreme = self.market.exit_bar(position.side, t).best(position.side)
         self.count_limit_fill(True, exact=extreme == position.target)
-        self.leave(t, ExitReason.TP, price)
+        self.leave(t, position, ExitReason.TP, price)
 
     # The close: X3, X8, then what holds from the next candle on (X6, T3), and the life of a resting order (D3).
 
     def at_close(self, t: int) -> None:
         """Rules X3 and X8, then stops and excursions of what stays open, then D3."""
-        position, order = self.position, self.order
-        if position is not None:
-            bar, bars = self.market.exit_bar(position.side, t), t - position.entry_index + 1
-            if position.order.max_bars is not None and bars >= position.order.max_bars:
-                self.leave(t, ExitReason.TIME, bar.close)
-            elif t == self.last:
-                self.leave(t, ExitReason.END_OF_DATA, bar.close)
-            else:
-                position.count_candle(t, bar)
-                position.move_stops(t, bar)
-        if order is not None:
+        for position in list(self.positions):
+            self.exit_at_close(t, position)
+        for order in list(self.orders):
             if order.expiry is not None and t - order.at >= order.expiry:
-                self.drop_order(RejectReason.EXPIRED)
+                self.drop_order(order, RejectReason.EXPIRED)
             elif t == self.last:
-                self.drop_order(RejectReason.UNFILLED)
+                self.drop_order(order, RejectReason.UNFILLED)
+
+    def exit_at_close(self, t: int, position: Position) -> None:
+        """Rules X3 and X8; a position that stays counts the candle."""
+        bar, bars = self.market.exit_bar(position.side, t), t - position.entry_index + 1
+        if position.order.max_bars is not None and bars >= position.order.max_bars:
+            self.leave(t, position, ExitReason.TIME, bar.close)
+        elif t == self.last:
+            self.leave(t, position, ExitReason.END_OF_DATA, bar.close)
+        else:
+            position.count_candle(t, bar)
+            position.move_stops(t, bar)
 
     # The decision at the close: D1, D4 to D7, D9.
 
     def decide(self, t: int) -> None:
         """Exits first, then each entry on its own."""
-        if self.position is not None:
-            self.leaving = self.decisions.exits(t, self.position.side)
+        for position in self.positions:
+            position.leaving = position.leaving or self.decisions.exits(t, position.side)
         entries = self.decisions.entries(t)
         conflict = self.decisions.entries_conflict and len(entries) > 1
         for order in entries:
@@ -212,15 +216,15 @@ class Run(Account):
             if reason is not None:
                 self.rejected[reason] += 1
                 continue
-            if self.order is not None:
-                self.rejected[RejectReason.REPLACED] += 1
-            self.order = order
+            if self.staying() + len(self.orders) >= self.slots:
+                self.drop_order(self.orders[0], RejectReason.REPLACED)
+            self.orders.append(order)
 
     def refusal(self, t: int, order: Entry, conflict: bool) -> RejectReason | None:
         """Rule D9: the first reason that applies."""
         if t == self.last:
             return RejectReason.NO_NEXT_BAR
-        if self.position is not None and not self.leaving:
+        if self.staying() >= self.slots:
             return RejectReason.IN_POSITION
         if conflict:
             return RejectReason.CONFLICT

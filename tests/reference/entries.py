@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from btcore.errors import StrategyError
 from btcore.expr import Expr, Percent, number
+from btcore.orders import Exit, Order
 from btcore.sizes import RiskPercent
-from btcore.strategy import Exit, Order, Strategy
+from btcore.strategy import Strategy
 from reference.codes import EntryKind
 from reference.operators import evaluate
 from reference.ticks import Grid, nearest
@@ -28,7 +29,7 @@ class Distance(NamedTuple):
         return nearest(grid.units(self.value / 100 * grid.price(origin) if self.percent else self.value), +1)
 
 
-@dataclass
+@dataclass(eq=False)
 class Entry:
     """One entry order with its levels as read on the signal candle; a level that is NaN counts as none (rule D5)."""
 
@@ -130,8 +131,9 @@ class StrategyDecisions:
         return evaluate(size, self.candles, self.memo) if isinstance(size, Expr) else size
 
     def exits(self, t: int, side: int) -> bool:
-        """Whether an open position on ``side`` is told to leave."""
-        return self.exit[side][t]
+        """Whether positions on ``side`` are told to leave; with ``reverse`` an entry of the other side does so too."""
+        reversed_ = self.strategy.reverse and self.enter[-side][t] and not self.enter[side][t]
+        return self.exit[side][t] or reversed_
 
     def entries(self, t: int) -> list[Entry]:
         """The entries that the close of candle ``t`` asks for."""
@@ -162,7 +164,7 @@ class ListedDecisions:
                 self.orders.setdefault(order.at, []).append(order)
 
     def exits(self, t: int, side: int) -> bool:
-        """Whether an open position is told to leave; an ``Exit`` means both sides (rule D10)."""
+        """Whether positions on ``side`` are told to leave; an ``Exit`` means both sides (rule D10)."""
         return t in self.exit_at
 
     def entries(self, t: int) -> list[Entry]:

@@ -47,9 +47,9 @@ def commission(rates: Any, price: float, size: float, contract_size: float) -> f
     return max(parts, rates.minimum)
 
 
-def open_equity(equity: float, position: Position, price: int, paid: float) -> float:
-    """Rule T4: the equity while a position could leave at ``price``; its entry's commission is ``paid`` already."""
-    return (equity - paid) + position.grid.price(position.side * (price - position.entry.price)) * position.size
+def open_profit(position: Position, price: int) -> float:
+    """Rule T4: what a position has gained that could leave at ``price``."""
+    return position.grid.price(position.side * (price - position.entry.price)) * position.size
 
 
 def r_multiple(position: Position, net: float) -> float:

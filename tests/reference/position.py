@@ -19,7 +19,7 @@ class Fill:
     spread: int
 
 
-@dataclass
+@dataclass(eq=False)
 class Position:
     """An open position. ``stop`` and ``target`` are fixed; ``trail_level`` is None while no trail is in force."""
 
@@ -36,6 +36,7 @@ class Position:
     trail_level: int | None = None
     trail_awake: bool = False
     even: bool = False
+    leaving: bool = False
     extreme: int = 0
     mae: int = 0
     mfe: int = 0

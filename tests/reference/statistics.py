@@ -36,12 +36,17 @@ def statistics(result: Any, candles: Any, cash: float, start: int, end: int) -> 
         "return_percent": divide(final - cash, cash) * 100,
         "sharpe": sharpe(returns),
         "sortino": sortino(returns),
-        "exposure": divide(sum(t["exit_index"] - t["entry_index"] for t in trades), end - start),
+        "exposure": divide(len(open_closes(trades)), end - start),
         "longest_losing_streak": longest_losing_streak(nets),
         "ambiguous_share": divide(sum(trade["ambiguous"] for trade in trades), count),
         "exact_touch_share": divide(result.exact_touches, result.limit_fills),
         "end_of_data": sum(trade["exit_reason"].name == "END_OF_DATA" for trade in trades),
     }
+
+
+def open_closes(trades: list[dict[str, Any]]) -> set[int]:
+    """The closes at which a position was open."""
+    return {t for trade in trades for t in range(trade["entry_index"], trade["exit_index"])}
 
 
 def running_sum(values: list[float]) -> float:

@@ -10,8 +10,8 @@ import pytest
 from reference.engine import simulate
 
 from btcore.costs import Commission, Costs
+from btcore.orders import Exit, Order
 from btcore.rules import Rules
-from btcore.strategy import Exit, Order
 from reference_checks.worked import MIRROR, Row, candles
 
 SEEDS = range(150)

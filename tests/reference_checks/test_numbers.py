@@ -17,9 +17,9 @@ from btcore.candles import Candles, Instrument
 from btcore.costs import Commission, Costs
 from btcore.errors import StrategyError
 from btcore.expr import percent
+from btcore.orders import Exit, Order
 from btcore.rules import Rules
 from btcore.sizes import FixedCash, PercentEquity, RiskPercent
-from btcore.strategy import Exit, Order
 from reference_checks.worked import MINUTE, SIGNAL, candles, order, run
 
 SIDES = pytest.mark.parametrize("side", [1, -1], ids=["long", "short"])
@@ -168,7 +168,7 @@ def test_spread_of_costs() -> None:
 def trade(net: float, **fields: Any) -> dict[str, Any]:
     """What the statistics read of a trade."""
     plain = {
-        "net": net, "gross": net + 1, "r_multiple": net / 10, "bars": 2, "entry_index": 0, "exit_index": 1,
+        "net": net, "gross": net + 1, "r_multiple": net / 10, "bars": 2, "entry_index": 1, "exit_index": 2,
         "ambiguous": False, "exit_reason": ExitReason.SL,
     }  # fmt: skip
     return plain | fields
@@ -177,8 +177,9 @@ def trade(net: float, **fields: Any) -> dict[str, Any]:
 def test_statistics_by_hand() -> None:
     """Cash 100, equity 110 and 88 on the first day, 132 and 66 on the next two."""
     trades = [
-        trade(10.0), trade(-22.0, ambiguous=True), trade(-0.5, r_multiple=math.nan), trade(44.5, bars=4),
-        trade(-66.0, exit_reason=ExitReason.END_OF_DATA, exit_index=0),
+        trade(10.0), trade(-22.0, ambiguous=True), trade(-0.5, r_multiple=math.nan),
+        trade(44.5, bars=4, entry_index=2, exit_index=4),
+        trade(-66.0, exit_reason=ExitReason.END_OF_DATA, exit_index=1),
     ]  # fmt: skip
     result = ReferenceResult(trades, {}, [110.0, 88.0, 132.0, 66.0], limit_fills=4, exact_touches=1)
     rows = [SIGNAL] * 5
@@ -189,7 +190,7 @@ def test_statistics_by_hand() -> None:
     assert (found["net"], found["gross"], found["costs"]) == (-34, -29, 5)
     assert found["profit_factor"] == 54.5 / 88.5
     assert found["expectancy_r"] == pytest.approx((1 - 2.2 + 4.45 - 6.6) / 4, rel=1e-15)
-    assert (found["average_bars"], found["exposure"]) == (2.4, 1.0)
+    assert (found["average_bars"], found["exposure"]) == (2.4, 0.75)
     assert (found["max_drawdown"], found["max_drawdown_percent"]) == (66, 50)
     assert (found["final_equity"], found["return_percent"]) == (66, -34)
     returns = [-0.12, 0.5, -0.5]

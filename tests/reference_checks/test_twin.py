@@ -11,9 +11,10 @@ from reference.engine import simulate
 
 from btcore.costs import Costs
 from btcore.expr import close, high, low, open_, percent
+from btcore.orders import Exit, Order
 from btcore.rules import Rules
 from btcore.sizes import RiskPercent
-from btcore.strategy import Exit, Order, Strategy
+from btcore.strategy import Strategy
 from reference_checks.worked import SIGNAL, Row, candles, order, run, told
 
 SIDES = pytest.mark.parametrize("side", [1, -1], ids=["long", "short"])

@@ -8,7 +8,7 @@ import numpy as np
 from reference.engine import ReferenceResult, simulate
 
 from btcore.candles import Candles
-from btcore.strategy import Exit, Order
+from btcore.orders import Exit, Order
 
 MINUTE = 60 * 1_000_000_000
 MIRROR = 200

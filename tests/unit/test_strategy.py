@@ -13,8 +13,8 @@ import pytest
 
 import btcore as bt
 from btcore import errors
+from btcore.entries import ENTRY_KINDS, LEVELS, checked_size
 from btcore.expr import array, close, open_
-from btcore.strategy import ENTRY_KINDS, LEVELS, checked_size
 
 UP = close > open_
 DISTANCES = ("stop", "target", "trail", "activate", "breakeven")

@@ -1,0 +1,36 @@
+# Where the decisions of one simulation come from.
+from libc.stdint cimport int64_t, uint64_t
+
+from btcore._core.account cimport Account, Ticket
+from btcore._core.levels cimport Level
+from btcore._core.market cimport Prices
+
+cdef enum:                      # conditions
+    ENTER_LONG, ENTER_SHORT, EXIT_LONG, EXIT_SHORT
+
+cdef enum:                      # columns of the table of explicit orders
+    ORDER_AT, ORDER_SIDE, ORDER_KIND, ORDER_PERCENTS, ORDER_SIZE_KIND, ORDER_MAX_BARS, ORDER_EXPIRY, ORDER_COLUMNS
+
+cdef struct Script:             # where the decisions of one simulation come from
+    int[4] masks                # slots of the conditions; -1: never
+    Ticket[2] tickets           # by side (long, short): an order but for the levels that are read on the signal candle
+    Level[2][9] levels          # by side and LevelCode
+    bint listed                 # explicit orders instead of conditions
+    const int64_t* orders
+    const double* order_levels
+    Py_ssize_t order_count, next_order
+
+
+cdef inline const uint64_t* mask_of(const Script* script, void** slots, int which) noexcept nogil:
+    return <const uint64_t*> slots[script.masks[which]] if script.masks[which] >= 0 else NULL
+
+
+cdef void decide(
+    Script* script, Account* account, const Prices* prices, void** slots, Py_ssize_t t, Py_ssize_t i
+) noexcept nogil
+cdef Py_ssize_t next_entry_signal(
+    const Script* script, void** slots, Py_ssize_t block, Py_ssize_t t, Py_ssize_t stop
+) noexcept nogil
+cdef Py_ssize_t next_exit_signal(
+    const Script* script, const Account* account, void** slots, Py_ssize_t block, Py_ssize_t t, Py_ssize_t stop
+) noexcept nogil

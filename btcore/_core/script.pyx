@@ -1,0 +1,153 @@
+# Nothing for Python: other compiled modules cimport it.
+"""The decisions of a simulation: from the conditions of a strategy, or from a list of orders.
+
+Numbers in brackets are those of docs/fill-rules.md.
+"""
+
+from libc.math cimport INFINITY, NAN
+from libc.stdint cimport int64_t, uint64_t
+
+from btcore._core.account cimport Account, Entry, Ticket, reject, staying
+from btcore._core.bits cimport next_bit
+from btcore._core.decisions cimport place
+from btcore._core.levels cimport level_value
+from btcore._core.market cimport Prices
+from btcore._core.types cimport (
+    CONFLICT, IN_POSITION, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_STOP, LEVEL_TARGET, LEVEL_TRAIL, LEVELS, NO_NEXT_BAR,
+    WORD,
+)
+
+
+cdef inline bint signal_at(const Script* script, void** slots, int which, Py_ssize_t i) noexcept nogil:
+    cdef const uint64_t* mask = mask_of(script, slots, which)
+    return mask != NULL and (mask[i // WORD] >> (i % WORD)) & 1
+
+
+cdef inline void drop_infinite(Ticket* ticket, int level) noexcept nogil:
+    if ticket.level[level] == INFINITY:
+        ticket.level[level] = NAN
+
+
+cdef inline void drop_infinite_distances(Ticket* ticket) noexcept nogil:
+    """A stop or target infinitely far away is none."""
+    drop_infinite(ticket, LEVEL_STOP)
+    drop_infinite(ticket, LEVEL_TARGET)
+    drop_infinite(ticket, LEVEL_TRAIL)
+    drop_infinite(ticket, LEVEL_ACTIVATE)
+    drop_infinite(ticket, LEVEL_BREAKEVEN)
+
+
+cdef void decide_signal(
+    Script* script, Account* account, const Prices* prices, void** slots, Py_ssize_t t, Py_ssize_t i, int side
+) noexcept nogil:
+    """One enter condition is true at the close of candle t, the i-th of the block."""
+    cdef Entry entry
+    cdef int which = 0 if side > 0 else 1
+    cdef int level
+    entry.ticket = script.tickets[which]
+    entry.ticket.signal = t
+    for level in range(<int> LEVELS):
+        if script.levels[which][level].length:
+            entry.ticket.level[level] = level_value(&script.levels[which][level], slots, i)
+    drop_infinite_distances(&entry.ticket)
+    place(account, prices, &entry, t)
+
+
+cdef void decide_listed(Script* script, Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+    """The explicit orders and exits of candle t."""
+    cdef Entry entry
+    cdef Ticket* ticket = &entry.ticket
+    cdef const int64_t* row
+    cdef int level
+    while script.next_order < script.order_count:
+        row = script.orders + script.next_order * ORDER_COLUMNS
+        if row[ORDER_AT] != t:
+            return
+        if row[ORDER_SIDE] == 0:
+            leave(account, 1)
+            leave(account, -1)
+        else:
+            ticket.side, ticket.kind, ticket.percents = row[ORDER_SIDE], row[ORDER_KIND], row[ORDER_PERCENTS]
+            ticket.size_kind, ticket.trail_on_close = row[ORDER_SIZE_KIND], False
+            ticket.max_bars, ticket.expiry, ticket.signal = row[ORDER_MAX_BARS], row[ORDER_EXPIRY], t
+            for level in range(<int> LEVELS):
+                ticket.level[level] = script.order_levels[script.next_order * LEVELS + level]
+            drop_infinite_distances(ticket)
+            place(account, prices, &entry, t)
+        script.next_order += 1
+
+
+cdef void leave(Account* account, int side) noexcept nogil:
+    """An exit of one side was decided: all its positions leave at the next open [D10]."""
+    cdef int k
+    for k in range(account.held):
+        if account.positions[k].side == side:
+            account.positions[k].leaving = True
+
+
+cdef void refuse_both(Account* account, Py_ssize_t t) noexcept nogil:
+    """Both enter conditions are true at the close of candle t [D6, D9]."""
+    cdef int reason = CONFLICT
+    if t == account.end - 1:
+        reason = NO_NEXT_BAR
+    elif staying(account) >= account.slots:
+        reason = IN_POSITION
+    reject(account, reason, 2)
+
+
+cdef void decide(
+    Script* script, Account* account, const Prices* prices, void** slots, Py_ssize_t t, Py_ssize_t i
+) noexcept nogil:
+    """The close of candle t: exits first, then entries [D6, D9]."""
+    cdef bint enter_long, enter_short
+    if script.listed:
+        decide_listed(script, account, prices, t)
+        return
+    if account.held:
+        if signal_at(script, slots, EXIT_LONG, i):
+            leave(account, 1)
+        if signal_at(script, slots, EXIT_SHORT, i):
+            leave(account, -1)
+    enter_long = signal_at(script, slots, ENTER_LONG, i)
+    enter_short = signal_at(script, slots, ENTER_SHORT, i)
+    if enter_long and enter_short:
+        refuse_both(account, t)
+    elif enter_long:
+        decide_signal(script, account, prices, slots, t, i, 1)
+    elif enter_short:
+        decide_signal(script, account, prices, slots, t, i, -1)
+
+
+cdef inline Py_ssize_t next_order_at(const Script* script, Py_ssize_t stop) noexcept nogil:
+    if script.next_order >= script.order_count:
+        return stop
+    return min(stop, <Py_ssize_t> script.orders[script.next_order * ORDER_COLUMNS + ORDER_AT])
+
+
+cdef Py_ssize_t next_entry_signal(
+    const Script* script, void** slots, Py_ssize_t block, Py_ssize_t t, Py_ssize_t stop
+) noexcept nogil:
+    if script.listed:
+        return next_order_at(script, stop)
+    return block + next_bit(
+        mask_of(script, slots, ENTER_LONG), mask_of(script, slots, ENTER_SHORT), t - block, stop - block
+    )
+
+
+cdef Py_ssize_t next_exit_signal(
+    const Script* script, const Account* account, void** slots, Py_ssize_t block, Py_ssize_t t, Py_ssize_t stop
+) noexcept nogil:
+    """Next exit signal that concerns an open position."""
+    cdef const uint64_t* longs = NULL
+    cdef const uint64_t* shorts = NULL
+    cdef int k
+    if script.listed:
+        return next_order_at(script, stop)
+    for k in range(account.held):
+        if account.positions[k].side > 0:
+            longs = mask_of(script, slots, EXIT_LONG)
+        else:
+            shorts = mask_of(script, slots, EXIT_SHORT)
+    if longs == NULL and shorts == NULL:
+        return stop
+    return block + next_bit(longs, shorts, t - block, stop - block)
