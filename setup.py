@@ -19,6 +19,7 @@ from setuptools import Extension, setup
 # One line per compiled module, sources by the same name under btcore/_core/.
 EXTENSIONS = [
     "band",
+    "booking",
     "callbacks",
     "checks",
     "conditions",
@@ -26,6 +27,7 @@ EXTENSIONS = [
     "deviations",
     "elementwise",
     "engine",
+    "entries",
     "events",
     "fills",
     "levels",

@@ -1,0 +1,35 @@
+# What fills have in common, and the booking of exits.
+from libc.stdint cimport int64_t
+
+from btcore._core.account cimport Account, Position
+from btcore._core.market cimport Prices
+from btcore._core.rounding cimport entry_bar, exit_bar, spread_of
+
+
+cdef inline int64_t stop_in_force(const Position* p) noexcept nogil:
+    """The tightest stop [X6]."""
+    return max(p.guard, p.trail_level)
+
+
+cdef inline bint trail_rules(const Position* p) noexcept nogil:
+    return p.trail_level > p.guard
+
+
+cdef inline int64_t open_spread(const Prices* prices, int side, Py_ssize_t t) noexcept nogil:
+    """Ask minus bid at the open of candle t, which also counts inside it [C4]."""
+    return spread_of(entry_bar(prices, side, t).open, exit_bar(prices, side, t).open)
+
+
+cdef inline int64_t gap_price(const Account* account, int64_t opened, int64_t limit) noexcept nogil:
+    """Where a limit that rested before fills when the candle opens beyond it [E2, X1]."""
+    return limit if account.terms.gap_at_limit else opened
+
+
+cdef void book(
+    Account* account, Position* p, const Prices* prices, Py_ssize_t t,
+    int64_t base, int64_t spread, int reason, bint ambiguous,
+) noexcept nogil
+cdef void book_stop(Account* account, Position* p, const Prices* prices, Py_ssize_t t, bint ambiguous) noexcept nogil
+cdef void book_target(
+    Account* account, Position* p, const Prices* prices, Py_ssize_t t, int64_t high, int64_t price
+) noexcept nogil

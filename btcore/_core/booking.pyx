@@ -1,0 +1,100 @@
+"""What an exit writes down: one trade. Numbers in brackets are those of docs/fill-rules.md."""
+
+from libc.math cimport NAN
+from libc.stdint cimport int64_t
+from libc.stdlib cimport realloc
+from libc.string cimport memset
+
+from btcore._core.account cimport Account, Position, Terms, commission_of
+from btcore._core.market cimport Prices, half_to_price, to_price
+from btcore._core.statistics cimport totals_pass, totals_trade
+from btcore._core.types cimport (
+    END_OF_DATA, LEVEL_LIMIT, SL, TP, TP_AT_ENTRY, TP_GAP, TRAIL, Trade,
+)
+
+
+cdef inline bint slips(int reason) noexcept nogil:
+    """Targets are limits and the end of the data is a valuation; every other exit is a market fill [S1]."""
+    return not (reason == TP or reason == TP_GAP or reason == TP_AT_ENTRY or reason == END_OF_DATA)
+
+
+cdef double risk_of(const Prices* prices, const Position* p) noexcept nogil:
+    """Entry to stop, per unit of size; the trail's distance where there is no stop; NaN where it is no loss [T2]."""
+    cdef int64_t risk = 0
+    if p.stop > -LEVEL_LIMIT:
+        risk = p.entry - p.stop
+    elif p.trailing:
+        risk = p.trail_start
+    return to_price(prices, risk) if risk > 0 else NAN
+
+
+cdef inline double level_price(const Prices* prices, const Position* p, int64_t level) noexcept nogil:
+    return to_price(prices, p.side * level) if -LEVEL_LIMIT < level < LEVEL_LIMIT else NAN
+
+
+cdef void book(
+    Account* account, Position* p, const Prices* prices, Py_ssize_t t,
+    int64_t base, int64_t spread, int reason, bint ambiguous,
+) noexcept nogil:
+    """Leave at `base` (turned units, before slippage): one trade [T1, T2, T3]; its other exits are void [X4]."""
+    cdef Terms* terms = &account.terms
+    cdef int64_t slip = terms.slippage if slips(reason) else 0
+    cdef int64_t out = base - slip
+    cdef int64_t gain = (2 * base + spread) - (2 * p.entry_base - p.entry_spread)
+    cdef Trade trade
+    totals_pass(account, prices, t)
+    memset(&trade, 0, sizeof(Trade))    # padding too: equal trades have equal bytes
+    trade.parent = p.number
+    trade.side = p.side
+    trade.size = p.size
+    trade.signal_index, trade.entry_index, trade.exit_index = p.signal, p.entry_index, t
+    trade.entry_time, trade.exit_time = prices.timestamps[p.entry_index], prices.timestamps[t]
+    trade.entry_price, trade.exit_price = to_price(prices, p.side * p.entry), to_price(prices, p.side * out)
+    trade.entry_kind, trade.exit_reason, trade.ambiguous = p.kind, reason, ambiguous
+    trade.stop_price, trade.target_price = level_price(prices, p, p.stop), level_price(prices, p, p.target)
+    trade.exit_stop_price = level_price(prices, p, stop_in_force(p))
+    trade.gross = half_to_price(prices, gain) * p.size
+    trade.spread_cost = half_to_price(prices, p.entry_spread + spread) * p.size
+    trade.slippage_cost = to_price(prices, (p.entry - p.entry_base) + slip) * p.size
+    trade.commission = p.entry_commission + commission_of(terms, trade.exit_price, p.size)
+    trade.financing = 0.0
+    trade.net = (to_price(prices, out - p.entry) * p.size - trade.commission) - trade.financing
+    trade.r_multiple = trade.net / (risk_of(prices, p) * p.size)
+    trade.mae = to_price(prices, max(p.entry - min(p.worst, out), <int64_t> 0))
+    trade.mfe = to_price(prices, max(max(p.best, out) - p.entry, <int64_t> 0))
+    trade.bars = t - p.entry_index + 1
+    p.open = False
+    totals_trade(account, &trade)
+    if account.keep:
+        keep_trade(account, &trade)
+
+
+cdef void keep_trade(Account* account, const Trade* trade) noexcept nogil:
+    cdef Trade* grown
+    cdef Py_ssize_t capacity
+    if account.trade_count == account.trade_capacity:
+        capacity = max(account.trade_capacity * 2, <Py_ssize_t> 16)
+        grown = <Trade*> realloc(account.trades, capacity * sizeof(Trade))
+        if grown == NULL:
+            account.out_of_memory = True
+            return
+        account.trades, account.trade_capacity = grown, capacity
+    account.trades[account.trade_count] = trade[0]
+    account.trade_count += 1
+
+
+cdef void book_stop(
+    Account* account, Position* p, const Prices* prices, Py_ssize_t t, bint ambiguous
+) noexcept nogil:
+    """The stop in force was touched inside the candle."""
+    cdef int reason = TRAIL if trail_rules(p) else SL
+    book(account, p, prices, t, stop_in_force(p), open_spread(prices, p.side, t), reason, ambiguous)
+
+
+cdef void book_target(
+    Account* account, Position* p, const Prices* prices, Py_ssize_t t, int64_t high, int64_t price
+) noexcept nogil:
+    """The target was touched inside the candle."""
+    account.limit_fills += 1
+    account.exact_touches += high == p.target
+    book(account, p, prices, t, price, open_spread(prices, p.side, t), TP, False)
