@@ -7,7 +7,7 @@ to nothing, not even NumPy. Their types are in ``__init__.pyi``.
 _NAMES = {
     "candles": ("Candles", "Instrument"),
     "clocks": ("timeframe",),
-    "costs": ("Commission", "Costs"),
+    "costs": ("Commission", "Costs", "HourlySpread"),
     "data": ("read_candles", "synthetic_candles"),
     "errors": ("BtcoreError", "DataError", "ExpressionError", "ParameterError", "StrategyError"),
     "expr": ("Expr", "close", "high", "low", "open", "percent", "volume"),
@@ -74,7 +74,7 @@ _NAMES = {
     "results": ("EntryKind", "ExitReason", "RejectReason", "Result", "Trades"),
     "rules": ("RULES_VERSION", "Rules"),
     "simulation": ("simulate",),
-    "sizes": ("FixedCash", "PercentEquity", "RiskPercent"),
+    "sizes": ("FixedCash", "PercentEquity", "RiskPercent", "VolatilityTarget"),
     "strategy": ("Strategy",),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}

@@ -5,6 +5,7 @@ from btcore.candles import Instrument as Instrument
 from btcore.clocks import timeframe as timeframe
 from btcore.costs import Commission as Commission
 from btcore.costs import Costs as Costs
+from btcore.costs import HourlySpread as HourlySpread
 from btcore.data import read_candles as read_candles
 from btcore.data import synthetic_candles as synthetic_candles
 from btcore.errors import BtcoreError as BtcoreError
@@ -88,6 +89,7 @@ from btcore.simulation import simulate as simulate
 from btcore.sizes import FixedCash as FixedCash
 from btcore.sizes import PercentEquity as PercentEquity
 from btcore.sizes import RiskPercent as RiskPercent
+from btcore.sizes import VolatilityTarget as VolatilityTarget
 from btcore.strategy import Strategy as Strategy
 
 __version__: str

@@ -10,7 +10,7 @@ import numpy as np
 
 from btcore.errors import StrategyError
 from btcore.expr import number
-from btcore.sizes import FixedCash, PercentEquity, RiskPercent
+from btcore.sizes import FixedCash, PercentEquity, RiskPercent, VolatilityTarget
 
 __all__ = [
     "DISTANCES", "ENTRY_KINDS", "LEVELS",
@@ -61,7 +61,7 @@ def checked_flag(name: str, value: Any) -> bool:
 
 def checked_size(value: Any) -> Any:
     """A position size as None, a float, an Expr or one of the sizing rules; StrategyError where it is none of them."""
-    if value is None or isinstance(value, (FixedCash, PercentEquity, RiskPercent)):
+    if value is None or isinstance(value, (FixedCash, PercentEquity, RiskPercent, VolatilityTarget)):
         return value
     if isinstance(value, numbers.Real) and not isinstance(value, bool):
         if math.isinf(value) or value <= 0:

@@ -9,7 +9,7 @@ import numpy as np
 from btcore._core.market import Market
 from btcore._core.zones import zone_map
 from btcore.candles import Candles
-from btcore.costs import Costs
+from btcore.costs import Costs, HourlySpread
 from btcore.errors import ParameterError
 
 __all__ = ["ceil_units", "market_of", "unit_of"]
@@ -51,9 +51,10 @@ def market_of(candles: Candles, costs: Costs) -> Market:
         return market
     if candles.ask is not None:
         raise ParameterError("Costs(spread=...): these candles have real ask candles; leave the spread out (rule C4)")
-    if np.ndim(costs.spread) and len(costs.spread) != len(candles):
-        raise ParameterError(f"Costs(spread=...): {len(costs.spread)} values for {len(candles)} candles; give one each")
-    return _build(candles, costs.spread)
+    spread = costs.spread.values(candles.timestamp) if isinstance(costs.spread, HourlySpread) else costs.spread
+    if np.ndim(spread) and len(spread) != len(candles):
+        raise ParameterError(f"Costs(spread=...): {len(spread)} values for {len(candles)} candles; give one each")
+    return _build(candles, spread)
 
 
 def _build(candles: Candles, spread: Any) -> Market:

@@ -44,7 +44,7 @@ class Order:
         Levels as prices; NaN means none.
     max_bars, expiry : int, optional
         As in ``Strategy``.
-    size : float, FixedCash, PercentEquity or RiskPercent, optional
+    size : float, FixedCash, PercentEquity, RiskPercent or VolatilityTarget, optional
         Position size; ``None`` leaves it to ``simulate``.
 
     Raises

@@ -12,7 +12,7 @@ from btcore._core.engine import Driver, run
 from btcore._core.market import Market
 from btcore._core.types import EntryKind, Level, SizeKind
 from btcore.candles import Candles
-from btcore.costs import Costs
+from btcore.costs import Costs, HourlySpread
 from btcore.entries import LEVELS
 from btcore.errors import ParameterError, StrategyError
 from btcore.expr import Expr, Percent, constant, number
@@ -20,7 +20,7 @@ from btcore.market import ceil_units, market_of, unit_of
 from btcore.orders import Exit, Order
 from btcore.program import COLUMNS, Program
 from btcore.rules import Rules
-from btcore.sizes import FixedCash, PercentEquity, RiskPercent
+from btcore.sizes import FixedCash, PercentEquity, RiskPercent, VolatilityTarget
 from btcore.strategy import Strategy
 
 __all__ = ["Conditions", "Plan"]
@@ -109,7 +109,7 @@ class Plan:
     def _set_market(self, costs: Costs) -> None:
         if self._market is None:
             self._market = costs.spread, market_of(self.candles, costs)
-        elif self._market[0] is not costs.spread and not np.array_equal(self._market[0], costs.spread):
+        elif not _same_spread(self._market[0], costs.spread):
             raise ParameterError("simulations of one plan must have the same spread")
 
     def _follow_strategy(self, driver: Driver, strategy: Strategy, default_size: Any) -> None:
@@ -148,6 +148,12 @@ def _either(a: Expr | None, b: Expr | None) -> Expr | None:
     return a | b if a is not None and b is not None else a if b is None else b
 
 
+def _same_spread(a: Any, b: Any) -> bool:
+    if isinstance(a, HourlySpread) or isinstance(b, HourlySpread):
+        return bool(type(a) is type(b) and a == b)
+    return a is b or np.array_equal(a, b)
+
+
 def check_window(conditions: Conditions, candles: Candles) -> None:
     """The evaluation window [start, end) lies inside the candles and holds at least one (rule D8)."""
     if not 0 <= conditions.start < conditions.end <= len(candles):
@@ -180,6 +186,11 @@ def terms_of(candles: Candles, costs: Costs, rules: Rules) -> dict[str, Any]:
 
 def size_of(size: Any) -> tuple[int, Expr]:
     """(SizeKind, number) of a size; None is one unit."""
+    if isinstance(size, VolatilityTarget):
+        share = constant(size.percent / 100.0)
+        volatility = size.volatility
+        divided = share / volatility if isinstance(volatility, Expr) else constant(share.params[0] / volatility)
+        return int(SizeKind.SIZE_VOLATILITY), divided
     for kind, code, attribute in _SIZE_KINDS:
         if isinstance(size, kind):
             return int(code), constant(getattr(size, attribute))

@@ -22,6 +22,7 @@ from btcore.orders import Exit, Order
 from btcore.plan import Conditions, Plan
 from btcore.results import Result, Trades
 from btcore.rules import RULES_VERSION, Rules
+from btcore.sizes import VolatilityTarget
 from btcore.strategy import Strategy
 
 __all__ = ["simulate"]
@@ -49,7 +50,7 @@ def simulate(
     candles : Candles
     costs : Costs, optional
         None: no slippage, no commission, the candles' own spread.
-    size : float, Expr, FixedCash, PercentEquity or RiskPercent, optional
+    size : float, Expr, FixedCash, PercentEquity, RiskPercent or VolatilityTarget, optional
         Size of the positions of strategies and orders that have none of their own; None: 1 unit (rule S4).
     cash : float
         Starting cash in account currency, above 0.
@@ -136,7 +137,7 @@ def _identity(value: Any) -> Any:
         return "percent", value.value.key
     if isinstance(value, np.ndarray):
         return value.dtype.str, value.shape, value.tobytes().hex()
-    if isinstance(value, (Strategy, Conditions, Costs, Order, Exit)):
+    if isinstance(value, (Strategy, Conditions, Costs, Order, Exit, VolatilityTarget)):
         return type(value).__name__, {name: _identity(part) for name, part in vars(value).items() if name != "name"}
     if isinstance(value, dict):
         return {name: _identity(part) for name, part in value.items()}

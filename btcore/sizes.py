@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from btcore.errors import ParameterError
+from btcore.expr import Expr, number
 
-__all__ = ["FixedCash", "PercentEquity", "RiskPercent"]
+__all__ = ["FixedCash", "PercentEquity", "RiskPercent", "VolatilityTarget"]
 
 
 def _positive(owner: str, value: float) -> float:
@@ -64,3 +68,37 @@ class RiskPercent:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "percent", _positive("RiskPercent", self.percent))
+
+
+@dataclass(frozen=True, eq=False)
+class VolatilityTarget:
+    """Units whose move by the volatility is this percentage of the equity.
+
+    Parameters
+    ----------
+    percent : float
+        Percent of the equity, above 0.
+    volatility : float, Expr or array
+        A move in price units, read on the signal candle: ``atr(14)``, or the deviation of the closes of a day. Where it
+        is NaN or 0 the order is rejected (NAN_LEVEL), where it is negative too (SIZE_BELOW_MIN).
+
+    Raises
+    ------
+    ParameterError
+        If `percent`, or a number as `volatility`, is not finite and above 0.
+
+    Examples
+    --------
+    >>> from btcore.indicators import atr
+    >>> VolatilityTarget(0.5, atr(14))
+    VolatilityTarget(percent=0.5, volatility=atr(14))
+    """
+
+    percent: float
+    volatility: Any
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "percent", _positive("VolatilityTarget", self.percent))
+        series = isinstance(self.volatility, Expr) or np.ndim(self.volatility) > 0
+        volatility = number(self.volatility) if series else _positive("VolatilityTarget: volatility", self.volatility)
+        object.__setattr__(self, "volatility", volatility)

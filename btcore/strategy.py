@@ -52,7 +52,7 @@ class Strategy:
     reverse : bool
         Whether an entry is also an exit of the other side: it leaves at the open at which a market entry fills
         (rules D6, D10).
-    size : float, Expr, FixedCash, PercentEquity or RiskPercent, optional
+    size : float, Expr, FixedCash, PercentEquity, RiskPercent or VolatilityTarget, optional
         Position size (rule S4); ``None`` leaves it to ``simulate``.
     max_positions : int
         Positions that may be open at once, each with its own levels, long and short side by side (rule D10).

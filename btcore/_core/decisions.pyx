@@ -10,7 +10,7 @@ from btcore._core.statistics cimport equity_at
 from btcore._core.types cimport (
     IN_POSITION, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_PRICE, LEVEL_SIZE, LEVEL_STOP, LEVEL_STOP_PRICE, LEVEL_TARGET,
     LEVEL_TARGET_PRICE, LEVEL_TRAIL, MARKET, NAN_LEVEL, NO_NEXT_BAR, REPLACED, SIZE_BELOW_MIN, SIZE_CASH, SIZE_EQUITY,
-    SIZE_RISK, WRONG_SIDE,
+    SIZE_RISK, SIZE_VOLATILITY, WRONG_SIDE,
 )
 
 
@@ -67,6 +67,8 @@ cdef int refuse_size(
         units = asked / fabs(to_price(prices, price))
     elif ticket.size_kind == SIZE_EQUITY:
         units = asked / 100.0 * equity / fabs(to_price(prices, price))
+    elif ticket.size_kind == SIZE_VOLATILITY:
+        units = asked * equity
     elif ticket.size_kind == SIZE_RISK:
         risk = risk_distance(prices, ticket, price)
         if risk < 1:

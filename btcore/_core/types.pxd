@@ -53,7 +53,7 @@ cpdef enum LevelCode:
     LEVELS
 
 cpdef enum SizeCode:
-    SIZE_UNITS, SIZE_CASH, SIZE_EQUITY, SIZE_RISK
+    SIZE_UNITS, SIZE_CASH, SIZE_EQUITY, SIZE_RISK, SIZE_VOLATILITY
 
 cdef struct Trade:          # one row of result.trades; the NumPy dtype is derived from it
     int64_t parent

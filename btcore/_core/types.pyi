@@ -60,6 +60,7 @@ class SizeKind(IntEnum):
     SIZE_CASH = 1
     SIZE_EQUITY = 2
     SIZE_RISK = 3
+    SIZE_VOLATILITY = 4
 
 class SlotKind(IntEnum):
     NUMBERS = 0

@@ -16,7 +16,8 @@ Each ``*.toml`` file beside this module holds ``[[case]]`` tables:
     candle, ``{ long, short }`` a pair, and ``{ percent }`` a distance in percent.
 ``costs``, ``size``, ``instrument``, ``cash``, ``rules_options``, ``start``, ``end``
     The rest of what ``simulate`` takes; a size is a number or ``{ percent_equity }``, ``{ risk_percent }``,
-    ``{ fixed_cash }``.
+    ``{ fixed_cash }``, ``{ volatility_target, volatility }``. In costs, ``spread = { hours, tz, default }`` is an
+    ``HourlySpread``.
 ``trades``, ``rejected``, ``equity``, ``stats`` or ``error``
     What must come out. ``entry = [index, price]`` and ``exit = [index, price, reason]`` stand for five fields; other
     fields have their own names; ``ambiguous`` is false unless given. ``rejected`` is always compared, empty by default.
@@ -131,6 +132,8 @@ def _argument(name: str, value: Any) -> Any:
         return bt.percent(value["percent"])
     if "long" in value:
         return _argument(name, value["long"]), _argument(name, value["short"])
+    if "volatility_target" in value:
+        return bt.VolatilityTarget(value["volatility_target"], _argument("volatility", value["volatility"]))
     ((kind, amount),) = value.items()
     return getattr(bt, SIZES[kind])(amount)
 
@@ -139,6 +142,10 @@ def _costs(given: dict[str, Any]) -> bt.Costs:
     options = dict(given)
     if isinstance(options.get("spread"), list):
         options["spread"] = np.array(options["spread"], dtype=np.float64)
+    if isinstance(options.get("spread"), dict):
+        hourly = dict(options["spread"])
+        hours = {int(hour): spread for hour, spread in hourly.pop("hours").items()}
+        options["spread"] = bt.HourlySpread(hours, **hourly)
     if isinstance(options.get("commission"), dict):
         options["commission"] = bt.Commission(**options["commission"])
     return bt.Costs(**options)
@@ -198,6 +205,8 @@ def prefix(case: dict[str, Any], length: int) -> dict[str, Any]:
         early["end"] = min(case["end"], length)
     if isinstance(case.get("costs", {}).get("spread"), list):
         early["costs"] = {**case["costs"], "spread": case["costs"]["spread"][:length]}
+    if isinstance(case.get("size"), dict) and isinstance(case["size"].get("volatility"), list):
+        early["size"] = {**case["size"], "volatility": case["size"]["volatility"][:length]}
     early["orders"] = [order for order in case.get("orders", []) if order["at"] < length]
     early["exits"] = [at for at in case.get("exits", []) if at < length]
     if "strategy" in case:

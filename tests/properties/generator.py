@@ -50,6 +50,8 @@ class Group:
         """A recipe's value for the candles [first, last): names become arrays, the rest stays."""
         if isinstance(value, tuple) and value[0] == "percent":
             return bt.percent(self.resolved(value[1], first, last))
+        if isinstance(value, tuple) and value[0] == "volatility":
+            return bt.VolatilityTarget(value[1], self.resolved(value[2], first, last))
         if isinstance(value, tuple):
             return tuple(self.resolved(part, first, last) for part in value)
         return self.arrays[value][first:last] if value in self.arrays else value
@@ -66,7 +68,8 @@ def random_group(seed: int, cases: int, length: tuple[int, int] = (2, 24), reach
     candles = random_candles(rng, sum(lengths), tick)
     arrays = random_arrays(rng, len(candles), tick, reach)
     bounds = np.concatenate([[0], np.cumsum(lengths)]).tolist()
-    made = [random_case(rng, a, b, tick, reach) for a, b in itertools.pairwise(bounds)]
+    spread = random_hours(rng, tick) if candles.ask is None and rng.random() < 0.2 else None
+    made = [random_case(rng, a, b, tick, reach, spread) for a, b in itertools.pairwise(bounds)]
     return Group(candles, made, arrays)
 
 
@@ -88,6 +91,12 @@ def random_candles(rng: random.Random, n: int, tick: float) -> bt.Candles:
     return bt.Candles(
         times, *prices, ask=bt.Candles(times, *price_columns(lifted, tick), quote="ask", **settings), **settings
     )
+
+
+def random_hours(rng: random.Random, tick: float) -> bt.HourlySpread:
+    """A spread by the hour of one of a few clocks."""
+    spreads = [rng.choice([0.0, 1.0, 2.5, 5.0]) * tick for _ in range(24)]
+    return bt.HourlySpread(spreads, tz=rng.choice(["UTC", "America/New_York", "Asia/Kolkata"]))
 
 
 def random_rows(rng: random.Random, n: int) -> list[tuple[int, int, int, int]]:
@@ -129,7 +138,7 @@ def spoiled(draw: np.random.Generator, values: np.ndarray, bad: list[float]) -> 
     return np.where(draw.random(len(values)) < 0.06, draw.choice(bad, len(values)), values)
 
 
-def random_case(rng: random.Random, start: int, end: int, tick: float, reach: int) -> Case:
+def random_case(rng: random.Random, start: int, end: int, tick: float, reach: int, spread: Any) -> Case:
     """Half of the cases are lists of orders, half strategies."""
     recipe = random_orders(rng, start, end, tick, reach) if rng.random() < 0.5 else random_strategy(rng, reach)
     commission = bt.Commission(
@@ -141,16 +150,17 @@ def random_case(rng: random.Random, start: int, end: int, tick: float, reach: in
     )
     slippage = rng.choice([0.0, 0.0, 1.0, 1.3, 4.0]) * tick
     arguments = {
-        "costs": bt.Costs(slippage=slippage, commission=commission if rng.random() < 0.4 else None),
-        "size": random_size(rng),
+        "costs": bt.Costs(spread=spread, slippage=slippage, commission=commission if rng.random() < 0.4 else None),
+        "size": random_size(rng, tick),
         "cash": rng.choice([100.0, 10_000.0]),
         "rules": bt.Rules(limit_gap=rng.choice(["open", "limit"]), limit_through_ticks=rng.choice([0, 0, 0, 1, 2])),
     }
     return Case(start, end, recipe, arguments)
 
 
-def random_size(rng: random.Random) -> Any:
+def random_size(rng: random.Random, tick: float) -> Any:
     kinds = [None, 2.0, 0.7, bt.FixedCash(700), bt.PercentEquity(30), bt.RiskPercent(1.5)]
+    kinds.append(bt.VolatilityTarget(0.5, 3 * tick))
     return rng.choice(kinds)
 
 
@@ -178,7 +188,8 @@ def random_strategy(rng: random.Random, reach: int) -> dict[str, Any]:
         if name not in recipe and rng.random() < 0.4:
             recipe[f"{name}_price"] = pick("level")
     recipe |= {"max_bars": rng.randint(1, 6 * reach**2)} if rng.random() < 0.3 else {}
-    recipe |= {"size": pick("size")} if rng.random() < 0.2 else {}
+    if rng.random() < 0.25:
+        recipe["size"] = rng.choice([pick("size"), ("volatility", 2.0, pick("distance"))])
     recipe |= {"max_positions": rng.choice([2, 3, 7])} if rng.random() < 0.4 else {}
     recipe |= {"reverse": True} if rng.random() < 0.25 else {}
     return recipe

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from btcore.errors import StrategyError
 from btcore.expr import Expr, Percent, number
 from btcore.orders import Exit, Order
-from btcore.sizes import RiskPercent
+from btcore.sizes import RiskPercent, VolatilityTarget
 from btcore.strategy import Strategy
 from reference.codes import EntryKind
-from reference.operators import evaluate
+from reference.operators import divide, evaluate
 from reference.ticks import Grid, nearest
 
 DISTANCES = ("stop", "target", "trail", "activate", "breakeven")
@@ -27,6 +27,17 @@ class Distance(NamedTuple):
     def units(self, grid: Grid, origin: int) -> int:
         """The distance in whole units, counted from the price ``origin``."""
         return nearest(grid.units(self.value / 100 * grid.price(origin) if self.percent else self.value), +1)
+
+
+class Share(NamedTuple):
+    """A size that follows the equity: units for each unit of money, as read on the signal candle (rule S4)."""
+
+    of_equity: float
+
+    @classmethod
+    def of(cls, target: VolatilityTarget, volatility: float) -> Share:
+        """Percent of the equity, divided by the volatility."""
+        return cls(divide(target.percent / 100, volatility))
 
 
 @dataclass(eq=False)
@@ -53,7 +64,8 @@ class Entry:
             return True
         if isinstance(self.size, RiskPercent):
             return math.isnan(self.stop_price) and not self.distances.keys() & {"stop", "trail"}
-        return isinstance(self.size, float) and not math.isfinite(self.size)
+        number = self.size.of_equity if isinstance(self.size, Share) else self.size
+        return isinstance(number, float) and not math.isfinite(number)
 
     def place(self, grid: Grid) -> None:
         """The price of a resting order on the grid, ties against the trader (rule C5)."""
@@ -128,6 +140,9 @@ class StrategyDecisions:
         return None if level is None else evaluate(level, self.candles, self.memo)
 
     def _size(self, size: Any) -> Any:
+        if isinstance(size, VolatilityTarget):
+            values = self._size(number(size.volatility))
+            return [Share.of(size, value) for value in values]
         return evaluate(size, self.candles, self.memo) if isinstance(size, Expr) else size
 
     def exits(self, t: int, side: int) -> bool:
@@ -176,6 +191,8 @@ class ListedDecisions:
         levels = {name: getattr(order, name) for name in names if getattr(order, name) is not None}
         levels = {n: Distance(v.value.params[0], True) if isinstance(v, Percent) else v for n, v in levels.items()}
         size = self.size if order.size is None else order.size
+        if isinstance(size, VolatilityTarget):
+            size = Share.of(size, size.volatility)
         size = evaluate(size, self.candles)[order.at] if isinstance(size, Expr) else size
         return entry(order.at, order.side, order.kind, levels, (order.max_bars, order.expiry), size, False)
 

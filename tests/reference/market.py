@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from btcore.costs import HourlySpread
 from btcore.errors import StrategyError
 from reference.ticks import Grid
+from reference.times import time_part
 
 
 class Bar(NamedTuple):
@@ -50,6 +52,8 @@ class Market:
             if spread is not None:
                 raise StrategyError("costs give a spread, but the candles have real ask candles (rule C4)")
             return cls._two_sided(grid, time, quoted, bars(grid, candles.ask))
+        if isinstance(spread, HourlySpread):
+            spread = [spread.spreads[int(hour)] for hour in time_part(time, "hour", spread.tz)]
         spreads = per_candle(grid, candles.spread if spread is None else spread, len(time))
         if candles.quote == "bid":
             bid, ask = quoted, [bar.moved(s) for bar, s in zip(quoted, spreads, strict=True)]

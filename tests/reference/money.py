@@ -7,6 +7,7 @@ from typing import Any
 
 from btcore.sizes import FixedCash, PercentEquity, RiskPercent
 from reference.codes import ExitReason, RejectReason
+from reference.entries import Share
 from reference.operators import divide
 from reference.position import Fill, Position
 from reference.ticks import Grid
@@ -22,6 +23,8 @@ def wanted_size(rule: Any, price: float, equity: float, risk: float) -> float:
         return divide(rule.percent / 100 * equity, price)
     if isinstance(rule, RiskPercent):
         return divide(rule.percent / 100 * equity, risk)
+    if isinstance(rule, Share):
+        return rule.of_equity * equity
     return float(rule)
 
 
