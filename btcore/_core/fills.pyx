@@ -11,25 +11,27 @@ from btcore._core.rounding cimport entry_bar, exit_bar, nearest, spread_of
 from btcore._core.types cimport END_OF_DATA, LEVEL_LIMIT, SIGNAL, SL_GAP, TIME, TP_GAP, TRAIL_GAP
 
 
-cdef void leave_at_open(Account* account, Position* p, const Prices* prices, Py_ssize_t t) noexcept nogil:
-    """[X1]"""
-    cdef int64_t opened = exit_bar(prices, p.side, t).open
-    cdef int64_t price = opened
+cdef inline void leave_at_open(
+    Account* account, Position* p, const Prices* prices, Py_ssize_t t, const Bar* out
+) noexcept nogil:
+    """[X1]; `out` is candle t of the side on which the position leaves."""
+    cdef int64_t price = out.open
     cdef int reason
     if p.leaving:
         reason = SIGNAL
-    elif opened <= stop_in_force(p):
+    elif out.open <= stop_in_force(p):
         reason = TRAIL_GAP if trail_rules(p) else SL_GAP
-    elif opened >= p.target + account.terms.through:
-        reason, price = TP_GAP, gap_price(account, opened, p.target)
+    elif out.open >= p.target + account.terms.through:
+        reason, price = TP_GAP, gap_price(account, out.open, p.target)
     else:
         return
     book(account, p, prices, t, price, open_spread(prices, p.side, t), reason, False)
 
 
-cdef void leave_inside(Account* account, Position* p, const Prices* prices, Py_ssize_t t) noexcept nogil:
+cdef inline void leave_inside(
+    Account* account, Position* p, const Prices* prices, Py_ssize_t t, const Bar* out
+) noexcept nogil:
     """[X2]"""
-    cdef Bar out = exit_bar(prices, p.side, t)
     cdef bint reached = out.high >= p.target + account.terms.through
     cdef int64_t target = p.target
     if out.low <= stop_in_force(p):
@@ -40,36 +42,50 @@ cdef void leave_inside(Account* account, Position* p, const Prices* prices, Py_s
         book_target(account, p, prices, t, out.high, target)
 
 
-cdef void leave_at_close(Account* account, Position* p, const Prices* prices, Py_ssize_t t) noexcept nogil:
+cdef inline void leave_at_close(
+    Account* account, Position* p, const Prices* prices, Py_ssize_t t, const Bar* out
+) noexcept nogil:
     """[X3, X8]"""
-    cdef int64_t closed
     cdef bint timed = t - p.entry_index + 1 >= p.max_bars
     if timed or t == account.end - 1:
-        closed = exit_bar(prices, p.side, t).close
-        book(account, p, prices, t, closed, spread_of(entry_bar(prices, p.side, t).close, closed),
+        book(account, p, prices, t, out.close, spread_of(entry_bar(prices, p.side, t).close, out.close),
              TIME if timed else END_OF_DATA, False)
 
 
-cdef void follow(Position* p, const Prices* prices, Py_ssize_t t) noexcept nogil:
-    """Candle t is over and the position is open: extremes, break-even and trail for the next candle [X6, T3]."""
-    cdef Bar out = exit_bar(prices, p.side, t)
-    cdef bint entered = t == p.entry_index
-    cdef int64_t high = out.close if entered and p.late else out.high
-    cdef int64_t space
-    p.worst = min(p.worst, out.close if entered and p.inside else out.low)
-    p.best = max(p.best, out.close if entered and p.inside else out.high)
-    if high >= p.breakeven:
-        p.guard = max(p.guard, p.entry)
-        p.breakeven = LEVEL_LIMIT
-    if not p.trailing:
-        return
+cdef void trail(Position* p, const Prices* prices, const Bar* out, int64_t high) noexcept nogil:
+    """The trail for the next candle; `high` is what counts of the candle that is over [X6]."""
+    cdef int64_t space = p.trail_start
     p.trail_best = max(p.trail_best, out.close if p.trail_on_close else high)
     p.trail_active = p.trail_active or high >= p.activate
     if p.trail_active:
-        space = p.trail_start
         if p.trail_percent:
             space = nearest(to_units(prices, p.trail_number / 100.0 * fabs(to_price(prices, p.trail_best))))
         p.trail_level = max(p.trail_level, p.trail_best - space)
+
+
+cdef inline void follow(Position* p, const Prices* prices, Py_ssize_t t, const Bar* out) noexcept nogil:
+    """Candle t is over and the position is open: extremes, break-even and trail for the next candle [X6, T3]."""
+    cdef int64_t high = out.high
+    if p.inside and t == p.entry_index:
+        p.worst, p.best = min(p.worst, out.close), max(p.best, out.close)
+        if p.late:
+            high = out.close
+    else:
+        p.worst, p.best = min(p.worst, out.low), max(p.best, out.high)
+    if high >= p.breakeven:
+        p.guard = max(p.guard, p.entry)
+        p.breakeven = LEVEL_LIMIT
+    if p.trailing:
+        trail(p, prices, out, high)
+
+
+cdef inline void end_position(
+    Account* account, Position* p, const Prices* prices, Py_ssize_t t, const Bar* out
+) noexcept nogil:
+    """The close of candle t for a position that is open there."""
+    leave_at_close(account, p, prices, t, out)
+    if p.open:
+        follow(p, prices, t, out)
 
 
 cdef void forget(Account* account) noexcept nogil:
@@ -90,34 +106,73 @@ cdef void forget(Account* account) noexcept nogil:
     account.waiting = kept
 
 
-cdef inline void step_positions(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
-    """Positions that were open before candle t, or since its open, and are still open: its inside."""
+cdef inline void step_position(Account* account, Position* p, const Prices* prices, Py_ssize_t t) noexcept nogil:
+    """A position with nothing beside it."""
+    cdef Bar out = exit_bar(prices, p.side, t)
+    leave_at_open(account, p, prices, t, &out)
+    if p.open:
+        leave_inside(account, p, prices, t, &out)
+    if p.open:
+        end_position(account, p, prices, t, &out)
+    account.held = p.open
+
+
+cdef inline void step_entry(Account* account, Entry* entry, const Prices* prices, Py_ssize_t t) noexcept nogil:
+    """An order that waits with nothing beside it."""
+    cdef Position* p = account.positions
+    cdef Bar out
+    enter_at_open(account, entry, prices, t)
+    if account.held and p.open:
+        out = exit_bar(prices, p.side, t)
+        leave_inside(account, p, prices, t, &out)
+    elif entry.waiting:
+        enter_inside(account, entry, prices, t)
+    if account.held and p.open:
+        out = exit_bar(prices, p.side, t)
+        end_position(account, p, prices, t, &out)
+    if entry.waiting:
+        give_up(account, entry, t)
+    account.held, account.waiting = account.held and p.open, entry.waiting
+
+
+cdef void step_opens(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+    """The open of candle t: exits before entries."""
     cdef Position* p
+    cdef Bar out
     cdef int k
     for k in range(account.held):
         p = &account.positions[k]
-        if p.open:
-            leave_inside(account, p, prices, t)
-
-
-cdef inline void step_entries(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
-    cdef Entry* entry
-    cdef int k
+        out = exit_bar(prices, p.side, t)
+        leave_at_open(account, p, prices, t, &out)
     for k in range(account.waiting):
-        entry = &account.entries[k]
-        if entry.waiting:
-            enter_inside(account, entry, prices, t)
+        enter_at_open(account, &account.entries[k], prices, t)
 
 
-cdef inline void end_candle(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+cdef void step_insides(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+    """Between open and close: positions that were open before, or since the open of t, and are still open; entries."""
     cdef Position* p
+    cdef Bar out
     cdef int k
     for k in range(account.held):
         p = &account.positions[k]
         if p.open:
-            leave_at_close(account, p, prices, t)
-            if p.open:
-                follow(p, prices, t)
+            out = exit_bar(prices, p.side, t)
+            leave_inside(account, p, prices, t, &out)
+    for k in range(account.waiting):
+        if account.entries[k].waiting:
+            enter_inside(account, &account.entries[k], prices, t)
+
+
+cdef void step_closes(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+    """The close of candle t, and the orders that end with it."""
+    cdef Position* p
+    cdef Bar out
+    cdef int k
+    for k in range(account.held):
+        p = &account.positions[k]
+        if p.open:
+            out = exit_bar(prices, p.side, t)
+            end_position(account, p, prices, t, &out)
     for k in range(account.waiting):
         if account.entries[k].waiting:
             give_up(account, &account.entries[k], t)
@@ -125,12 +180,12 @@ cdef inline void end_candle(Account* account, const Prices* prices, Py_ssize_t t
 
 cdef void step(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
     """Everything that candle t does before the decision at its close: exits before entries, the older first [D10]."""
-    cdef int k
-    for k in range(account.held):
-        leave_at_open(account, &account.positions[k], prices, t)
-    for k in range(account.waiting):
-        enter_at_open(account, &account.entries[k], prices, t)
-    step_positions(account, prices, t)
-    step_entries(account, prices, t)
-    end_candle(account, prices, t)
-    forget(account)
+    if account.held == 1 and account.waiting == 0:
+        step_position(account, account.positions, prices, t)
+    elif account.held == 0 and account.waiting == 1:
+        step_entry(account, account.entries, prices, t)
+    else:
+        step_opens(account, prices, t)
+        step_insides(account, prices, t)
+        step_closes(account, prices, t)
+        forget(account)
