@@ -5,6 +5,12 @@ to nothing, not even NumPy. Their types are in ``__init__.pyi``.
 """
 
 _NAMES = {
+    "batch.experiment": ("Experiment",),
+    "batch.grids": ("grid_product", "random_sets", "sobol_sets"),
+    "batch.progress": ("BatchProgress",),
+    "batch.running": ("BatchInterrupted", "run_batch"),
+    "batch.simulations": ("Simulation", "Status"),
+    "batch.sweeping": ("sweep",),
     "candles": ("Candles", "Instrument"),
     "clocks": ("timeframe",),
     "costs": ("Commission", "Costs", "HourlySpread"),

@@ -1,5 +1,15 @@
 # The public names as type checkers and editors see them; at run time `__init__.py` loads each when it is first used.
 
+from btcore.batch.experiment import Experiment as Experiment
+from btcore.batch.grids import grid_product as grid_product
+from btcore.batch.grids import random_sets as random_sets
+from btcore.batch.grids import sobol_sets as sobol_sets
+from btcore.batch.progress import BatchProgress as BatchProgress
+from btcore.batch.running import BatchInterrupted as BatchInterrupted
+from btcore.batch.running import run_batch as run_batch
+from btcore.batch.simulations import Simulation as Simulation
+from btcore.batch.simulations import Status as Status
+from btcore.batch.sweeping import sweep as sweep
 from btcore.candles import Candles as Candles
 from btcore.candles import Instrument as Instrument
 from btcore.clocks import timeframe as timeframe

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +24,7 @@ from btcore.rules import Rules
 from btcore.sizes import FixedCash, PercentEquity, RiskPercent, VolatilityTarget
 from btcore.strategy import Strategy
 
-__all__ = ["Conditions", "Plan"]
+__all__ = ["Conditions", "Plan", "market_key"]
 
 NEVER = 2**63 - 1  # candles after which an order expires or a position is closed where no limit was set
 BEYOND = 2**60  # units that no candle exceeds
@@ -98,6 +99,15 @@ class Plan:
         self._drivers.append(driver)
         return driver
 
+    def operators(self) -> Counter[str]:
+        """How many operators of each name are computed on every candle."""
+        return self._program.operators()
+
+    @property
+    def calls_python(self) -> bool:
+        """Whether the GIL is needed while it runs: a function of the caller is called."""
+        return self._program.calls_python
+
     def run(self) -> None:
         """Compute every simulation that was added."""
         if self._market is not None:
@@ -152,6 +162,11 @@ def _same_spread(a: Any, b: Any) -> bool:
     if isinstance(a, HourlySpread) or isinstance(b, HourlySpread):
         return bool(type(a) is type(b) and a == b)
     return a is b or np.array_equal(a, b)
+
+
+def market_key(costs: Costs) -> Any:
+    """Equal for costs whose simulations can be in one plan; good while the costs exist."""
+    return costs.spread if costs.spread is None or np.ndim(costs.spread) == 0 else id(costs.spread)
 
 
 def check_window(conditions: Conditions, candles: Candles) -> None:

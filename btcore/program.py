@@ -6,6 +6,7 @@ duplicates and builds a ``Pipeline`` over the arrays of one instrument; ``operat
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 from btcore._core.levels import LOAD_CONDITION, LOAD_CONSTANT, LOAD_NUMBER
 from btcore._core.pipeline import Pipeline
 from btcore._core.types import OPCODES, SlotKind
+from btcore.callables import Function
 from btcore.clocks import Clock, inner_frame
 from btcore.errors import DataError, ExpressionError
 from btcore.expr import CONDITION, NUMBER, TIME, Expr
@@ -163,6 +165,16 @@ class Program:
                 a, b, c = ([registers[id(part)] for part in node.inputs] + [0, 0])[:3]
                 code.append((OPCODES[node.op], a, b, c, 0.0))
         return code
+
+    def operators(self) -> Counter[str]:
+        """How many operators there are of each name."""
+        return Counter(node.op for _, node, _ in self._nodes)
+
+    @property
+    def calls_python(self) -> bool:
+        """Whether an operator calls a Python function of the caller, which needs the GIL."""
+        functions = (p for _, node, _ in self._nodes for p in node.params if isinstance(p, Function))
+        return any(not function.address for function in functions)
 
     def _is_loaded(self, node: Expr) -> bool:
         return node.op not in ELEMENTWISE or id(node) in self._known

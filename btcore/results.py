@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -89,7 +89,16 @@ class Origin(Protocol):
 
     def equity(self) -> np.ndarray: ...
 
+    def trades(self) -> Trades: ...
+
     def identity(self) -> str: ...
+
+
+def hash_of(origin: Origin) -> str:
+    """32 hex digits over everything that determines a result."""
+    import hashlib
+
+    return hashlib.blake2b(origin.identity().encode(), digest_size=16).hexdigest()
 
 
 class Result:
@@ -98,6 +107,7 @@ class Result:
     Attributes
     ----------
     trades : Trades
+        Those of a batch that kept none are worked out when they are first asked for: the same bits.
     stats : mapping of str to float
         See ``btcore.metrics`` for what each figure is.
     rejected : mapping of str to int
@@ -114,19 +124,30 @@ class Result:
     def __init__(
         self,
         *,
-        trades: Trades,
+        trades: Trades | None,
         stats: Mapping[str, float],
         rejected: Mapping[str, int],
         execution_time: float,
         rules_version: int,
         origin: Origin,
     ) -> None:
-        self.trades = trades
+        self._trades = trades
         self.stats = stats
         self.rejected = rejected
         self.execution_time = execution_time
         self.rules_version = rules_version
         self._origin = origin
+        self._load: Callable[[], Trades] | None = None
+
+    @property
+    def trades(self) -> Trades:
+        if self._trades is None:
+            self._trades = self._load() if self._load else self._origin.trades()
+        return self._trades
+
+    def trades_from(self, load: Callable[[], Trades]) -> None:
+        """Where the trades come from when they are first asked for."""
+        self._load = load
 
     def equity(self) -> np.ndarray:
         """Equity at each close of the evaluation window (rule T4): float64, shape (end - start,), account currency.
@@ -137,9 +158,7 @@ class Result:
 
     @property
     def content_hash(self) -> str:
-        import hashlib
-
-        return hashlib.blake2b(self._origin.identity().encode(), digest_size=16).hexdigest()
+        return hash_of(self._origin)
 
     def __repr__(self) -> str:
         s = self.stats

@@ -25,7 +25,7 @@ from btcore.rules import RULES_VERSION, Rules
 from btcore.sizes import VolatilityTarget
 from btcore.strategy import Strategy
 
-__all__ = ["simulate"]
+__all__ = ["Origin", "checked_conditions", "simulate"]
 
 FIRST_DAY, LAST_DAY = np.datetime64("1677-09-21"), np.datetime64("2262-04-11")  # ends of int64 nanoseconds
 Moment = int | str | datetime.datetime | np.datetime64
@@ -83,16 +83,7 @@ def simulate(
     >>> len(result.trades) == result.stats["trades"] > 0
     True
     """
-    if not isinstance(candles, Candles):
-        raise ParameterError(f"candles must be Candles, got {type(candles).__name__}; see Candles.from_frame")
-    conditions = Conditions(
-        costs=_instance("costs", costs, Costs),
-        size=checked_size(size),
-        cash=_cash(cash),
-        rules=_instance("rules", rules, Rules),
-        start=0 if start is None else _index(start, candles),
-        end=len(candles) if end is None else _index(end, candles),
-    )
+    conditions = checked_conditions(candles, costs, size, cash, rules, start, end)
     orders = strategy if isinstance(strategy, Strategy) else _order_list(strategy)
     begun = time.perf_counter()
     plan = Plan(candles)
@@ -104,13 +95,35 @@ def simulate(
         rejected=driver.rejected(),
         execution_time=time.perf_counter() - begun,
         rules_version=RULES_VERSION,
-        origin=_Origin(orders, candles, conditions),
+        origin=Origin(orders, candles, conditions),
+    )
+
+
+def checked_conditions(
+    candles: Candles, costs: Costs | None, size: Any, cash: float, rules: Rules | None, start: Any, end: Any
+) -> Conditions:
+    """The arguments of ``simulate`` but the strategy, checked and completed.
+
+    Raises
+    ------
+    ParameterError
+        If one has no meaning.
+    """
+    if not isinstance(candles, Candles):
+        raise ParameterError(f"candles must be Candles, got {type(candles).__name__}; see Candles.from_frame")
+    return Conditions(
+        costs=_instance("costs", costs, Costs),
+        size=checked_size(size),
+        cash=_cash(cash),
+        rules=_instance("rules", rules, Rules),
+        start=0 if start is None else _index(start, candles),
+        end=len(candles) if end is None else _index(end, candles),
     )
 
 
 @dataclass(frozen=True)
-class _Origin:
-    """What a result came from: all that its equity and its hash are worked out of when somebody asks."""
+class Origin:
+    """What a result came from: all that its equity, its hash and trades that were not kept are worked out of."""
 
     orders: Any
     candles: Candles
@@ -123,6 +136,12 @@ class _Origin:
         curve = driver.equity()
         assert curve is not None  # it was asked for
         return curve
+
+    def trades(self) -> Trades:
+        plan = Plan(self.candles)
+        driver = plan.add(self.orders, self.conditions)
+        plan.run()
+        return Trades(driver.trades(), self.candles.symbol)
 
     def identity(self) -> str:
         candles = self.candles.content_hash, self.candles.duration, self.candles.instrument

@@ -81,6 +81,7 @@ cdef struct Account:            # one simulation: what it follows, what it holds
     int waiting
     int64_t[9] rejected         # by RejectCode
     int64_t limit_fills, exact_touches
+    int64_t steps               # candles that were looked at
     int64_t filled              # entries
     Totals totals
     double* curve               # equity at each close of the window, where somebody asks for it

@@ -37,6 +37,7 @@ cdef void drive(
             t = next_entry_signal(script, slots, block, t, stop)
         if t >= stop:
             return
+        account.steps += 1
         step(account, prices, t)
         decide(script, account, prices, slots, t, t - block)
         t += 1
@@ -134,6 +135,11 @@ cdef class Driver:
         memory.callback_free_data = free
         self.account.trades = NULL
         return np.asarray(memory).view(TRADE_DTYPE)
+
+    @property
+    def steps(self):
+        """How many candles needed a step: what the simulation itself cost."""
+        return self.account.steps
 
     def equity(self):
         """The equity at each close of the window, float64 array, shape (end - start,); None unless it was kept."""

@@ -1,0 +1,1 @@
+"""Batches: what they compute, and what they survive."""
