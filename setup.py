@@ -33,6 +33,7 @@ EXTENSIONS = [
     "levels",
     "market",
     "order",
+    "outcomes",
     "paths",
     "pipeline",
     "quantiles",

@@ -11,7 +11,7 @@ import numpy as np
 
 from btcore._core.engine import Driver, run
 from btcore._core.market import Market
-from btcore._core.types import EntryKind, Level, SizeKind
+from btcore._core.types import AmbiguityMode, EntryKind, Level, SizeKind
 from btcore.candles import Candles
 from btcore.costs import Costs, HourlySpread
 from btcore.entries import LEVELS
@@ -196,6 +196,7 @@ def terms_of(candles: Candles, costs: Costs, rules: Rules) -> dict[str, Any]:
         "lot_min": instrument.lot_min,
         "through": min(rules.limit_through_ticks * per_tick, BEYOND),
         "gap_at_limit": rules.limit_gap == "limit",
+        "ambiguity": int(AmbiguityMode[rules.ambiguity.upper()]),
     }
 
 

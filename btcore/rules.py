@@ -5,11 +5,13 @@ from __future__ import annotations
 import numbers
 from dataclasses import dataclass
 
+from btcore._core.types import AmbiguityMode
 from btcore.errors import ParameterError
 
-__all__ = ["RULES_VERSION", "Rules"]
+__all__ = ["AMBIGUITY_MODES", "RULES_VERSION", "Rules"]
 
 RULES_VERSION = 1
+AMBIGUITY_MODES = tuple(mode.name.lower() for mode in AmbiguityMode)
 
 
 @dataclass(frozen=True)
@@ -18,8 +20,9 @@ class Rules:
 
     Parameters
     ----------
-    ambiguity : {"worst"}
-        What happens when one candle touches both stop and target (rule X2): the stop.
+    ambiguity : {"worst", "best", "open_nearest", "ohlc", "olhc"}
+        Which outcome is booked where a candle leaves several open (rules X2, X5): the worst, the best, or that of a
+        path of straight lines through its extremes: the one nearer to the open first, the high first, or the low first.
     limit_gap : {"open", "limit"}
         Where a limit entry or a target that rested before fills when the candle opens beyond it (rules E2, X1).
     limit_through_ticks : int
@@ -41,8 +44,10 @@ class Rules:
     limit_through_ticks: int = 0
 
     def __post_init__(self) -> None:
-        if self.ambiguity != "worst":
-            raise ParameterError(f"Rules: ambiguity must be 'worst', got {self.ambiguity!r}")
+        if self.ambiguity not in AMBIGUITY_MODES:
+            raise ParameterError(
+                f"Rules: ambiguity must be one of {', '.join(map(repr, AMBIGUITY_MODES))}, got {self.ambiguity!r}"
+            )
         if self.limit_gap not in ("open", "limit"):
             raise ParameterError(f"Rules: limit_gap must be 'open' or 'limit', got {self.limit_gap!r}")
         ticks = self.limit_through_ticks

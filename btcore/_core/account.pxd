@@ -9,6 +9,7 @@ cdef struct Terms:              # costs, sizes and options of one simulation
     double contract_size, lot_step, lot_min
     int64_t through             # units by which limits and targets must be exceeded
     bint gap_at_limit
+    int ambiguity               # AmbiguityCode [X2]
 
 cdef struct Ticket:             # an order as decided: numbers of the strategy, NaN where there is none
     int side
@@ -33,6 +34,7 @@ cdef struct Position:           # prices in turned units (negated for shorts: a 
     bint leaving                # an exit signal was decided; fills at the next open
     bint late                   # entered inside its entry candle by a limit
     bint inside                 # entered inside its entry candle
+    bint doubtful               # a candle so far allowed a stop and something else [X2]
     int side, kind
     int64_t number              # of the entry, from 0; `parent` of its trades
     int64_t signal, entry_index, entry, entry_base, entry_spread

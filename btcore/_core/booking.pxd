@@ -25,6 +25,11 @@ cdef inline int64_t gap_price(const Account* account, int64_t opened, int64_t li
     return limit if account.terms.gap_at_limit else opened
 
 
+cdef inline int64_t target_price(const Account* account, const Position* p, int64_t opened) noexcept nogil:
+    """Where a target that was live at the open fills inside: better where the open passed it, but not by enough."""
+    return gap_price(account, opened, p.target) if opened > p.target else p.target
+
+
 cdef void book(
     Account* account, Position* p, const Prices* prices, Py_ssize_t t,
     int64_t base, int64_t spread, int reason, bint ambiguous,

@@ -3,9 +3,10 @@
 from libc.stdint cimport int64_t
 
 from btcore._core.account cimport Account, Entry, Position, Ticket, commission_of, reject
-from btcore._core.booking cimport book, book_stop, book_target, gap_price, stop_in_force
+from btcore._core.booking cimport book, gap_price, stop_in_force
 from btcore._core.decisions cimport refuse_size
 from btcore._core.market cimport Bar, Prices, to_price
+from btcore._core.outcomes cimport leave_by_path
 from btcore._core.rounding cimport (
     distance, entry_bar, exit_bar, given, is_percent, number, rounded_down, rounded_up, spread_of,
 )
@@ -56,7 +57,8 @@ cdef Position* open_position(
     account.held += 1
     p.number = account.filled
     account.filled += 1
-    p.open, p.leaving, p.inside, p.late = True, False, inside, inside and ticket.kind == LIMIT
+    p.open, p.leaving, p.doubtful = True, False, False
+    p.inside, p.late = inside, inside and ticket.kind == LIMIT
     p.side, p.kind, p.size, p.signal = ticket.side, ticket.kind, size, ticket.signal
     p.entry_index, p.entry, p.entry_base, p.entry_spread = t, fill, base, spread
     p.entry_commission = commission_of(&account.terms, to_price(prices, p.side * fill), size)
@@ -122,21 +124,7 @@ cdef void enter_inside(Account* account, Entry* entry, const Prices* prices, Py_
     if leave <= stop_in_force(p):
         book(account, p, prices, t, leave, spread, SL_AT_ENTRY, False)
     else:
-        leave_entry_candle(account, p, prices, t, &out)
-
-
-cdef void leave_entry_candle(
-    Account* account, Position* p, const Prices* prices, Py_ssize_t t, const Bar* out
-) noexcept nogil:
-    """Entered inside candle t: which of its prices came after the entry [X5]."""
-    cdef int64_t target = p.target + account.terms.through
-    cdef bint stopped = out.low <= stop_in_force(p)
-    cdef bint reached = out.high >= target
-    if stopped:
-        # after a limit the way led down, so the stop is certain; after a stop entry only its close makes it so
-        book_stop(account, p, prices, t, reached or (not p.late and out.close > stop_in_force(p)))
-    elif reached and (not p.late or out.close >= target):
-        book_target(account, p, prices, t, out.high, p.target)
+        leave_by_path(account, p, prices, t, True)
 
 
 cdef void give_up(Account* account, Entry* entry, Py_ssize_t t) noexcept nogil:

@@ -4,9 +4,12 @@ from libc.math cimport fabs
 from libc.stdint cimport int64_t
 
 from btcore._core.account cimport Account, Entry, Position
-from btcore._core.booking cimport book, book_stop, book_target, gap_price, open_spread, stop_in_force, trail_rules
+from btcore._core.booking cimport (
+    book, book_stop, book_target, gap_price, open_spread, stop_in_force, target_price, trail_rules,
+)
 from btcore._core.entries cimport enter_at_open, enter_inside, give_up
 from btcore._core.market cimport Bar, Prices, to_price, to_units
+from btcore._core.outcomes cimport leave_by_path
 from btcore._core.rounding cimport entry_bar, exit_bar, nearest, spread_of
 from btcore._core.types cimport END_OF_DATA, LEVEL_LIMIT, SIGNAL, SL_GAP, TIME, TP_GAP, TRAIL_GAP
 
@@ -32,14 +35,14 @@ cdef inline void leave_inside(
     Account* account, Position* p, const Prices* prices, Py_ssize_t t, const Bar* out
 ) noexcept nogil:
     """[X2]"""
+    cdef bint stopped = out.low <= stop_in_force(p)
     cdef bint reached = out.high >= p.target + account.terms.through
-    cdef int64_t target = p.target
-    if out.low <= stop_in_force(p):
-        book_stop(account, p, prices, t, reached)
+    if stopped and reached:
+        leave_by_path(account, p, prices, t, False)
+    elif stopped:
+        book_stop(account, p, prices, t, False)
     elif reached:
-        if out.open > target:
-            target = gap_price(account, out.open, target)   # passed by the open already, but not by enough
-        book_target(account, p, prices, t, out.high, target)
+        book_target(account, p, prices, t, out.high, target_price(account, p, out.open))
 
 
 cdef inline void leave_at_close(

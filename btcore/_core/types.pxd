@@ -55,6 +55,9 @@ cpdef enum LevelCode:
 cpdef enum SizeCode:
     SIZE_UNITS, SIZE_CASH, SIZE_EQUITY, SIZE_RISK, SIZE_VOLATILITY
 
+cpdef enum AmbiguityCode:   # what is booked where a candle leaves several outcomes open (rules X2, X5)
+    WORST, BEST, OPEN_NEAREST, OHLC, OLHC
+
 cdef struct Trade:          # one row of result.trades; the NumPy dtype is derived from it
     int64_t parent
     int8_t side

@@ -44,6 +44,13 @@ class RejectReason(IntEnum):
     EXPIRED = 7
     UNFILLED = 8
 
+class AmbiguityMode(IntEnum):
+    WORST = 0
+    BEST = 1
+    OPEN_NEAREST = 2
+    OHLC = 3
+    OLHC = 4
+
 class Level(IntEnum):
     LEVEL_PRICE = 0
     LEVEL_STOP = 1

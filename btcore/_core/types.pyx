@@ -22,6 +22,7 @@ def _by_name(object codes, str prefix, int dropped=0):
 EntryKind = _int_enum("EntryKind", EntryCode, "Kind of the order that opened a trade (``entry_kind``).")
 ExitReason = _int_enum("ExitReason", ExitCode, "Why a trade ended (``exit_reason``); see the fill rules X1 to X8.")
 RejectReason = _int_enum("RejectReason", RejectCode, "Why an order was never filled (rule D9).", 1)
+AmbiguityMode = _int_enum("AmbiguityMode", AmbiguityCode, "What is booked where a candle leaves outcomes open (rule X2).")
 Level = _int_enum("Level", LevelCode, "Columns of the table of explicit orders.", 1)
 SizeKind = _int_enum("SizeKind", SizeCode, "How the number in an order's size is meant (rule S4).")
 SlotKind = _int_enum("SlotKind", SlotCode, "What a slot holds for each candle of a block.")

@@ -21,6 +21,9 @@ Each ``*.toml`` file beside this module holds ``[[case]]`` tables:
 ``trades``, ``rejected``, ``equity``, ``stats`` or ``error``
     What must come out. ``entry = [index, price]`` and ``exit = [index, price, reason]`` stand for five fields; other
     fields have their own names; ``ambiguous`` is false unless given. ``rejected`` is always compared, empty by default.
+``modes``
+    Trades by ``Rules(ambiguity=...)``, in place of ``trades``: "worst, olhc" = [...]. All five modes have to be named;
+    there is a case for each, called after its ``id`` and mode.
 ``mirror``
     ``false`` keeps a case from also being run upside down (rule P2).
 """
@@ -36,6 +39,7 @@ from typing import Any
 import numpy as np
 
 import btcore as bt
+from btcore.rules import AMBIGUITY_MODES
 
 FOLDER = Path(__file__).resolve().parent
 ORIGIN = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
@@ -45,6 +49,7 @@ ENTRY_KINDS = ("MARKET", "STOP", "LIMIT")
 CONDITIONS = ("enter_long", "enter_short", "exit_long", "exit_short")
 LEVELS = ("price", "stop_price", "target_price")
 TRADE_PRICES = ("entry_price", "exit_price", "stop_price", "target_price", "exit_stop_price")
+UPSIDE_DOWN = {"ohlc": "olhc", "olhc": "ohlc"}
 SIZES = {"percent_equity": "PercentEquity", "risk_percent": "RiskPercent", "fixed_cash": "FixedCash"}
 
 
@@ -61,9 +66,22 @@ def load_cases() -> list[dict[str, Any]]:
             case["candles"] = [row[:4] for row in case["candles"] for _ in range(row[4] if len(row) > 4 else 1)]
             if isinstance(case.get("spread"), list):
                 case["spread"] = _repeated(case["spread"])
-            case["trades"] = [_trade(trade) for trade in case.get("trades", [])]
             case.setdefault("rejected", {})
-            cases.append(case)
+            cases += by_mode(case) if "modes" in case else [case]
+    for case in cases:
+        case["trades"] = [_trade(trade) for trade in case.get("trades", [])]
+    return cases
+
+
+def by_mode(case: dict[str, Any]) -> list[dict[str, Any]]:
+    """A case for each mode that a case with ``modes`` names."""
+    shared = {name: value for name, value in case.items() if name != "modes"}
+    cases = []
+    for modes, trades in case["modes"].items():
+        for mode in modes.split(", "):
+            options = {**case.get("rules_options", {}), "ambiguity": mode}
+            cases.append({**shared, "id": f"{case['id']}-{mode}", "rules_options": options, "trades": trades})
+    assert {case["rules_options"]["ambiguity"] for case in cases} == set(AMBIGUITY_MODES), case["id"]
     return cases
 
 
@@ -181,6 +199,9 @@ def mirrored(case: dict[str, Any]) -> dict[str, Any]:
     for trade in image["trades"]:
         trade["side"] = -trade["side"]
         trade.update({name: flip(trade[name]) for name in TRADE_PRICES if name in trade})
+    options = image.get("rules_options", {})
+    if "ambiguity" in options:
+        options["ambiguity"] = UPSIDE_DOWN.get(options["ambiguity"], options["ambiguity"])
     if "strategy" in case:
         image["strategy"] = _mirrored_strategy(case["strategy"], flip)
     return image

@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 
 import btcore as bt
+from btcore.rules import AMBIGUITY_MODES
 
 MINUTE = 60_000_000_000
 TICKS = (1.0, 0.01, 1e-5, 0.25, 0.3, 25.0)
 SHARED_ARRAYS = 6
+WICKS = (0, 1, 2, 3, 0, 1, 2, 3, 6, 12)
 
 
 @dataclass
@@ -65,7 +67,7 @@ def random_group(seed: int, cases: int, length: tuple[int, int] = (2, 24), reach
     rng = random.Random(seed)
     tick = rng.choice(TICKS)
     lengths = [rng.randint(*length) for _ in range(cases)]
-    candles = random_candles(rng, sum(lengths), tick)
+    candles = random_candles(rng, sum(lengths), tick, reach)
     arrays = random_arrays(rng, len(candles), tick, reach)
     bounds = np.concatenate([[0], np.cumsum(lengths)]).tolist()
     spread = random_hours(rng, tick) if candles.ask is None and rng.random() < 0.2 else None
@@ -73,9 +75,9 @@ def random_group(seed: int, cases: int, length: tuple[int, int] = (2, 24), reach
     return Group(candles, made, arrays)
 
 
-def random_candles(rng: random.Random, n: int, tick: float) -> bt.Candles:
+def random_candles(rng: random.Random, n: int, tick: float, reach: int) -> bt.Candles:
     """A walk around 1,000 ticks with gaps and wide candles, quoted in any of the four ways."""
-    rows = random_rows(rng, n)
+    rows = random_rows(rng, n, min(25 * reach, 100))
     times = np.arange(n, dtype=np.int64) * MINUTE * rng.choice([1, 60, 300])
     kind = rng.choice(["bid", "ask", "mid", "two"])
     spread = rng.choice([0.0, 1.0, 2.0, 1.4]) * tick
@@ -99,12 +101,12 @@ def random_hours(rng: random.Random, tick: float) -> bt.HourlySpread:
     return bt.HourlySpread(spreads, tz=rng.choice(["UTC", "America/New_York", "Asia/Kolkata"]))
 
 
-def random_rows(rng: random.Random, n: int) -> list[tuple[int, int, int, int]]:
+def random_rows(rng: random.Random, n: int, width: int) -> list[tuple[int, int, int, int]]:
     rows, last = [], 1000
     for _ in range(n):
         opened = last + (rng.randint(-6, 6) if rng.random() < 0.3 else 0)
-        last = min(max(opened + rng.randint(-4, 4), 900), 1100)
-        rows.append((opened, max(opened, last) + rng.randint(0, 3), min(opened, last) - rng.randint(0, 3), last))
+        last = min(max(opened + rng.randint(-4, 4), 1000 - width), 1000 + width)
+        rows.append((opened, max(opened, last) + rng.choice(WICKS), min(opened, last) - rng.choice(WICKS), last))
     return rows
 
 
@@ -153,9 +155,17 @@ def random_case(rng: random.Random, start: int, end: int, tick: float, reach: in
         "costs": bt.Costs(spread=spread, slippage=slippage, commission=commission if rng.random() < 0.4 else None),
         "size": random_size(rng, tick),
         "cash": rng.choice([100.0, 10_000.0]),
-        "rules": bt.Rules(limit_gap=rng.choice(["open", "limit"]), limit_through_ticks=rng.choice([0, 0, 0, 1, 2])),
+        "rules": random_rules(rng),
     }
     return Case(start, end, recipe, arguments)
+
+
+def random_rules(rng: random.Random) -> bt.Rules:
+    return bt.Rules(
+        ambiguity=rng.choice(["worst", *AMBIGUITY_MODES]),
+        limit_gap=rng.choice(["open", "limit"]),
+        limit_through_ticks=rng.choice([0, 0, 0, 1, 2]),
+    )
 
 
 def random_size(rng: random.Random, tick: float) -> Any:

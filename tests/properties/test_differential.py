@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from reference.codes import EntryKind, ExitReason, RejectReason
 
 from btcore._core.types import BLOCK, ZONE
+from btcore.rules import AMBIGUITY_MODES
 from properties.differential import CASES_PER_GROUP, check_group, group_of, groups_for, run_compiled
 from properties.generator import random_group
 
@@ -21,17 +24,19 @@ def test_engine_equals_twin(seed):
 
 def test_the_random_cases_reach_every_outcome():
     """The comparison is worth what its cases cover: every kind, reason and rejection that this version knows."""
-    kinds, reasons, rejections, ambiguous = set(), set(), set(), 0
+    kinds, reasons, rejections, ambiguous = set(), set(), set(), Counter()
     for seed in range(8):
-        for rows, rejected, _ in run_compiled(random_group(seed, CASES_PER_GROUP)):
+        group = random_group(seed, CASES_PER_GROUP)
+        for case, (rows, rejected, _) in zip(group.cases, run_compiled(group), strict=True):
             kinds |= set(rows["entry_kind"].tolist())
             reasons |= set(rows["exit_reason"].tolist())
             rejections |= set(rejected)
-            ambiguous += int(rows["ambiguous"].sum())
+            ambiguous.update((case.arguments["rules"].ambiguity, e) for e in rows["exit_reason"][rows["ambiguous"]])
     assert kinds == {int(kind) for kind in EntryKind}
     assert reasons == {int(reason) for reason in ExitReason} - {ExitReason.SESSION, ExitReason.LIQUIDATED}
     assert rejections == {reason.name for reason in RejectReason}
-    assert ambiguous > 20
+    assert ambiguous["worst", ExitReason.SL] > 30
+    assert all(ambiguous[mode, ExitReason.TP] > 5 for mode in AMBIGUITY_MODES[1:])
 
 
 def test_the_long_cases_hold_positions_over_zones_and_blocks():

@@ -66,7 +66,7 @@ class Account:
         self.entries_filled += 1
         return position
 
-    def leave(self, t: int, position: Position, reason: ExitReason, base: int, *, ambiguous: bool = False) -> None:
+    def leave(self, t: int, position: Position, reason: ExitReason, base: int) -> None:
         """Rules X4 and S1: one fill ends the position; targets and the valuation at the end are not slipped."""
         self.positions.remove(position)
         slip = 0 if reason in UNSLIPPED else self.slippage
@@ -75,7 +75,7 @@ class Account:
         fill = Fill(base, base - position.side * slip, slip, spread)
         position.count(fill.price)
         fees = self.fee(position.entry.price, position.size) + self.fee(fill.price, position.size)
-        trade = money.trade_record(position, fill, t, reason, ambiguous, fees, self.market.time)
+        trade = money.trade_record(position, fill, t, reason, fees, self.market.time)
         self.equity = self.equity + trade["net"]
         self.result.trades.append(trade)
 

@@ -14,6 +14,7 @@ from reference import money
 from reference.account import Account, ReferenceResult
 from reference.codes import EntryKind, ExitReason, RejectReason
 from reference.entries import Entry
+from reference.paths import decided
 from reference.position import Position
 
 
@@ -104,15 +105,20 @@ class Run(Account):
             self.enter_inside(t, order)
 
     def exit_inside(self, t: int, position: Position) -> None:
-        """Rule X2: stop before target; both leave it open which came first."""
+        """Rule X2 for a position that was open before the inside of the candle."""
         bar = self.market.exit_bar(position.side, t)
-        stop = position.stopped_at(bar.worst(position.side))
-        target = position.target_at(bar.best(position.side), self.through)
-        if stop:
-            self.leave_at_stop(t, position, ambiguous=target)
-        elif target:
-            passed = position.side * (bar.open - position.target) > 0
-            self.leave_at_target(t, position, self.gap_price(bar.open, position.target) if passed else position.target)
+        passed = position.target is not None and position.side * (bar.open - position.target) > 0
+        self.leave_by_path(t, position, None, self.gap_price(bar.open, position.target) if passed else position.target)
+
+    def leave_by_path(self, t: int, position: Position, kind: EntryKind | None, target: int | None) -> None:
+        """Rules X2 and X5; ``kind`` is that of an entry inside this candle, ``target`` where a target is filled."""
+        bar = self.market.exit_bar(position.side, t)
+        outcome, doubtful = decided(self.rules.ambiguity, position, bar, self.through, kind)
+        position.doubtful = position.doubtful or doubtful
+        if not outcome.unstopped:
+            self.leave_at_stop(t, position)
+        elif outcome.target:
+            self.leave_at_target(t, position, target)
 
     def enter_inside(self, t: int, order: Entry) -> None:
         """Rules E1 and E2 inside the candle."""
@@ -139,40 +145,18 @@ class Run(Account):
         price = self.exit_side_of(t, position)
         if position.stopped_at(price):
             self.leave(t, position, ExitReason.SL_AT_ENTRY, price)
-        elif position.order.kind == EntryKind.STOP:
-            self.after_stop_entry(t, position)
         else:
-            self.after_limit_entry(t, position)
+            self.leave_by_path(t, position, position.order.kind, position.target)
 
     def exit_side_of(self, t: int, position: Position) -> int:
         """The exit side at the moment of a fill inside the candle; it never left its own candle."""
         bar = self.market.exit_bar(position.side, t)
         return min(max(position.entry.base - position.side * self.market.spread[t], bar.low), bar.high)
 
-    def after_stop_entry(self, t: int, position: Position) -> None:
-        """Rule X5: the target lies on the way; whether the stop came after the entry, only the close can prove."""
-        bar, side = self.market.exit_bar(position.side, t), position.side
-        stop = position.stopped_at(bar.worst(side))
-        target = position.target_at(bar.best(side), self.through)
-        if stop:
-            self.leave_at_stop(t, position, ambiguous=target or not position.stopped_at(bar.close))
-        elif target:
-            self.leave_at_target(t, position, position.target)
-
-    def after_limit_entry(self, t: int, position: Position) -> None:
-        """Rule X5: the stop lies on the way; the target fills only where the close proves it, else it waits."""
-        bar, side = self.market.exit_bar(position.side, t), position.side
-        stop = position.stopped_at(bar.worst(side))
-        target = position.target_at(bar.best(side), self.through)
-        if stop:
-            self.leave_at_stop(t, position, ambiguous=target)
-        elif target and position.target_at(bar.close, self.through):
-            self.leave_at_target(t, position, position.target)
-
-    def leave_at_stop(self, t: int, position: Position, *, ambiguous: bool) -> None:
+    def leave_at_stop(self, t: int, position: Position) -> None:
         """At the stop in force; its kind names the exit (rule X6)."""
         level, trailing = position.in_force()
-        self.leave(t, position, ExitReason.TRAIL if trailing else ExitReason.SL, level, ambiguous=ambiguous)
+        self.leave(t, position, ExitReason.TRAIL if trailing else ExitReason.SL, level)
 
     def leave_at_target(self, t: int, position: Position, price: int) -> None:
         """At the target; at the open where that was beyond it already, but not by enough to fill there (E2)."""

@@ -67,7 +67,7 @@ def price_or_nan(grid: Grid, level: int | None) -> float:
 
 
 def trade_record(
-    position: Position, exit: Fill, t: int, reason: ExitReason, ambiguous: bool, fees: float, time: list[int]
+    position: Position, exit: Fill, t: int, reason: ExitReason, fees: float, time: list[int]
 ) -> dict[str, Any]:
     """One row of the trade table; ``fees`` is the commission of both fills."""
     grid, side, size, entry = position.grid, position.side, position.size, position.entry
@@ -90,7 +90,7 @@ def trade_record(
         "exit_time": time[t],
         "exit_price": grid.price(exit.price),
         "exit_reason": reason,
-        "ambiguous": ambiguous,
+        "ambiguous": position.doubtful,
         "gross": grid.half(side * (exit_mid - entry_mid)) * size,
         "spread_cost": grid.half(entry.spread + exit.spread) * size,
         "slippage_cost": grid.price(entry.slip + exit.slip) * size,

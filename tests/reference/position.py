@@ -21,7 +21,10 @@ class Fill:
 
 @dataclass(eq=False)
 class Position:
-    """An open position. ``stop`` and ``target`` are fixed; ``trail_level`` is None while no trail is in force."""
+    """An open position. ``stop`` and ``target`` are fixed; ``trail_level`` is None while no trail is in force.
+
+    ``doubtful``: a candle so far allowed a stop and something else (rules X2 and X5).
+    """
 
     grid: Grid
     order: Entry
@@ -37,6 +40,7 @@ class Position:
     trail_awake: bool = False
     even: bool = False
     leaving: bool = False
+    doubtful: bool = False
     extreme: int = 0
     mae: int = 0
     mfe: int = 0

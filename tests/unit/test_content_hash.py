@@ -13,6 +13,7 @@ import pytest
 
 import btcore as bt
 from btcore.expr import close, open_
+from btcore.rules import AMBIGUITY_MODES
 
 N = 300
 CANDLES = bt.synthetic_candles(N, seed=3)
@@ -103,6 +104,7 @@ CHANGES: dict[str, Any] = {
         for part in ("per_trade", "per_unit", "per_lot", "percent", "minimum")
     },
     "limit_gap": lambda: content_hash(rules=bt.Rules(limit_gap="limit")),
+    **{f"ambiguity {mode}": lambda mode=mode: content_hash(rules=bt.Rules(mode)) for mode in AMBIGUITY_MODES[1:]},
     "limit_through_ticks": lambda: content_hash(rules=bt.Rules(limit_through_ticks=1)),
     "enter": lambda: content_hash(strategy(enter_long=close >= open_)),
     "other side": lambda: content_hash(strategy(enter_long=None, enter_short=UP)),

@@ -9,6 +9,7 @@ import pytest
 
 import btcore as bt
 from btcore import errors
+from btcore._core.types import AmbiguityMode
 from btcore.expr import close, open_
 from btcore.plan import Conditions, Plan, order_table, size_of, terms_of
 
@@ -137,11 +138,11 @@ def test_terms() -> None:
     instrument = bt.Instrument("X", tick=0.5, contract_size=100, lot_step=10, lot_min=20)
     prices = [[100.0]] * 4
     costs = bt.Costs(slippage=0.6, commission=bt.Commission(1, 2, 3, 4, 5))
-    rules = bt.Rules(limit_gap="limit", limit_through_ticks=3)
+    rules = bt.Rules("olhc", limit_gap="limit", limit_through_ticks=3)
     for quote, per_tick in (("bid", 1), ("mid", 2)):
         made = terms_of(bt.Candles([0], *prices, instrument=instrument, quote=quote), costs, rules)
         assert made == {
             "slippage": {"bid": 2, "mid": 3}[quote], "per_trade": 1.0, "per_unit": 2.0, "per_lot": 3.0, "percent": 4.0,
             "minimum": 5.0, "contract_size": 100.0, "lot_step": 10.0, "lot_min": 20.0, "through": 3 * per_tick,
-            "gap_at_limit": True,
+            "gap_at_limit": True, "ambiguity": AmbiguityMode.OLHC,
         }  # fmt: skip

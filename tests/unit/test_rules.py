@@ -11,6 +11,8 @@ import pytest
 import btcore as bt
 from btcore import errors
 
+MODES = "'worst', 'best', 'open_nearest', 'ohlc', 'olhc'"
+
 
 def test_defaults() -> None:
     assert bt.Rules() == bt.Rules("worst", "open", 0)
@@ -32,8 +34,8 @@ def test_numpy_counts_are_counts() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"ambiguity": "best"}, "Rules: ambiguity must be 'worst', got 'best'"),
-        ({"ambiguity": None}, "Rules: ambiguity must be 'worst', got None"),
+        ({"ambiguity": "Best"}, f"Rules: ambiguity must be one of {MODES}, got 'Best'"),
+        ({"ambiguity": None}, f"Rules: ambiguity must be one of {MODES}, got None"),
         ({"limit_gap": "close"}, "Rules: limit_gap must be 'open' or 'limit', got 'close'"),
         ({"limit_through_ticks": -1}, "Rules: limit_through_ticks must be a whole number >= 0, got -1"),
         ({"limit_through_ticks": 1.0}, "Rules: limit_through_ticks must be a whole number >= 0, got 1.0"),
