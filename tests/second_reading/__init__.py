@@ -5,11 +5,14 @@ worked out from the rules alone, by a second reader without sight of the engine,
 its rules and says in a line why its expectation follows; `reading` says what had to be assumed where the rules leave
 room.
 
-All expectations were written down before the first comparison. Eight were revised after it, where the rules allow what
-the engine does and the reader had read something else into them: each is marked `revised`, with what was expected
-first. A ninth, the tie of a percent trail, was revised when that reading was settled. Six other cases differed because
-the engine was wrong (four ties of levels that floats miss, the tick inferred from whole hundreds, a target already
-passed at the entry under ``limit_gap="limit"``), and stand as they were written.
+All expectations were written down before the first comparison. Of the first 268, eight were revised after it, where the
+rules allow what the engine does and the reader had read something else into them: each is marked `revised`, with what
+was expected first. A ninth, the tie of a percent trail, was revised when that reading was settled. Six other cases
+differed because the engine was wrong (four ties of levels that floats miss, the tick inferred from whole hundreds, a
+target already passed at the entry under ``limit_gap="limit"``), and stand as they were written.
+
+Rules that the engine learned later were read in the same way, each before its code or its other tests were looked at:
+several positions and reversing, spreads by the hour, volatility targets.
 
 - ``writing``    how a case is written: candles, orders, trades
 - ``entries``    market, stop and limit entries, exits on the same candles
@@ -17,6 +20,8 @@ passed at the entry under ``limit_gap="limit"``), and stand as they were written
 - ``decisions``  from decision to order, rejections, max_bars
 - ``stops``      trailing stops, activation, break-even
 - ``money``      costs, sizes, equity, statistics
+- ``several``    several positions at once, reversing
+- ``sizing``     spreads by the hour, volatility targets
 """
 
 from __future__ import annotations
