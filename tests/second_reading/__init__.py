@@ -12,7 +12,7 @@ differed because the engine was wrong (four ties of levels that floats miss, the
 target already passed at the entry under ``limit_gap="limit"``), and stand as they were written.
 
 Rules that the engine learned later were read in the same way, each before its code or its other tests were looked at:
-several positions and reversing, spreads by the hour, volatility targets.
+several positions and reversing, spreads by the hour, volatility targets, the modes of ambiguity.
 
 - ``writing``    how a case is written: candles, orders, trades
 - ``entries``    market, stop and limit entries, exits on the same candles
@@ -22,6 +22,7 @@ several positions and reversing, spreads by the hour, volatility targets.
 - ``money``      costs, sizes, equity, statistics
 - ``several``    several positions at once, reversing
 - ``sizing``     spreads by the hour, volatility targets
+- ``modes``      what each mode of ambiguity books
 """
 
 from __future__ import annotations
