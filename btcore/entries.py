@@ -17,18 +17,21 @@ __all__ = [
     "check_shape", "checked_choice", "checked_count", "checked_flag", "checked_size",
 ]  # fmt: skip
 
-ENTRY_KINDS = ("market", "stop", "limit")
-LEVELS = ("price", "stop", "target", "trail", "stop_price", "target_price", "activate", "breakeven")
+ENTRY_KINDS = ("market", "stop", "limit", "stop_limit", "close")
+RESTING = ("stop", "limit", "stop_limit")
+LEVELS = ("price", "limit_price", "stop", "target", "trail", "stop_price", "target_price", "activate", "breakeven")
 DISTANCES = ("stop", "target", "trail", "activate", "breakeven")
 
 
 def check_shape(owner: str, kind: str, expiry: int | None, given: dict[str, bool]) -> None:
     """Parts of one entry that need or exclude each other; `given` says which levels there are."""
-    if (kind == "market") == given["price"]:
-        what = "takes no price" if kind == "market" else "needs a price"
-        raise StrategyError(f"{owner}: a {kind} entry {what}")
-    if kind == "market" and expiry is not None:
-        raise StrategyError(f"{owner}: expiry is for stop and limit entries; a market entry fills at the next open")
+    for name, kinds in (("price", RESTING), ("limit_price", ("stop_limit",))):
+        if (kind in kinds) != given[name]:
+            what = "takes no" if given[name] else "needs a"
+            raise StrategyError(f"{owner}: a {kind} entry {what} {name}")
+    if kind not in RESTING and expiry is not None:
+        fills = "the next open" if kind == "market" else "the close at which it is decided"
+        raise StrategyError(f"{owner}: expiry is for entries that rest; a {kind} entry fills at {fills}")
     for name in ("stop", "target"):
         if given[name] and given[f"{name}_price"]:
             raise StrategyError(f"{owner}: give {name} (a distance) or {name}_price (a level), not both")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from btcore.entries import (
@@ -34,10 +34,11 @@ class Order:
         Index of the candle at whose close the order is decided.
     side : {"long", "short", 1, -1}
         Direction.
-    kind : {"market", "stop", "limit"}
-        Entry kind.
-    price : float, optional
-        Price of a stop or limit entry; NaN rejects the order when it is run (rule D5).
+    kind : {"market", "stop", "limit", "stop_limit", "close"}
+        Entry kind, as ``entry`` of ``Strategy``.
+    price, limit_price : float, optional
+        Price of a stop or limit entry, trigger and limit of a stop-limit; NaN rejects the order when it is run
+        (rule D5).
     stop, target, trail, activate, breakeven : float or percent, optional
         Distances in price units, as in ``Strategy``; NaN means none.
     stop_price, target_price : float, optional
@@ -72,6 +73,7 @@ class Order:
     max_bars: int | None = None
     expiry: int | None = None
     size: Any = None
+    limit_price: float | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "at", _checked_at(self.at))
@@ -93,13 +95,15 @@ class Order:
             value = value.value.params[0] if isinstance(value, Percent) else value
             if value is not None and value <= 0:
                 raise StrategyError(f"order at {self.at}: {name} is a distance and must be above 0, got {value!r}")
-        if self.kind == "market" or self.price is None:
+        if self.price is None:
             return
+        first = min if self.side > 0 else max
+        own = self.price if self.limit_price is None else first(self.price, self.limit_price)
         for name, direction in (("stop_price", -1), ("target_price", 1)):
             level = getattr(self, name)
-            if level is not None and (level - self.price) * self.side * direction <= 0:
+            if level is not None and (level - own) * self.side * direction <= 0:
                 where = "below" if direction * self.side < 0 else "above"
-                raise StrategyError(f"order at {self.at}: {name} {level!r} must be {where} its price {self.price!r}")
+                raise StrategyError(f"order at {self.at}: {name} {level!r} must be {where} its price {own!r}")
 
 
 @dataclass(frozen=True)

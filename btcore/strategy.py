@@ -34,10 +34,13 @@ class Strategy:
     ----------
     enter_long, enter_short, exit_long, exit_short : Expr or array of bool, optional
         Conditions; a NaN counts as False (rule D5).
-    entry : {"market", "stop", "limit"}
-        Kind of the entry order (rules D2, D3).
+    entry : {"market", "stop", "limit", "stop_limit", "close"}
+        Kind of the entry order: at the next open, at a price that is worse or better than the market, a limit once a
+        price is reached, at the close of the signal candle itself (rules D2, D3, E1 to E3).
     price : level, optional
-        Price of a stop or limit entry.
+        Price of a stop or limit entry; of a stop-limit entry the price that triggers it.
+    limit_price : level, optional
+        Price of the limit of a stop-limit entry (rule E3).
     stop, target, trail, activate, breakeven : level or percent, optional
         Distances in price units (or ``percent``) from the fill price: protective stop, profit target, trailing stop,
         the gain at which the trail starts, the gain at which the stop moves to the entry price (rules X2, X6).
@@ -48,7 +51,7 @@ class Strategy:
     max_bars : int, optional
         Leave at the close of this many-th candle, the entry candle counted (rule X3).
     expiry : int, optional
-        Candles for which a stop or limit entry rests (rule D3).
+        Candles for which an entry rests (rule D3).
     reverse : bool
         Whether an entry is also an exit of the other side: it leaves at the open at which a market entry fills
         (rules D6, D10).
@@ -84,6 +87,7 @@ class Strategy:
         *,
         entry: str = "market",
         price: Any = None,
+        limit_price: Any = None,
         stop: Any = None,
         target: Any = None,
         trail: Any = None,

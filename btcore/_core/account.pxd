@@ -20,13 +20,16 @@ cdef struct Ticket:             # an order as decided: numbers of the strategy, 
     int64_t max_bars            # INT64_MAX: none
     int64_t expiry
     int64_t signal
-    double[9] level             # by LevelCode
+    double[11] level            # by LevelCode
 
 cdef struct Entry:              # an entry order that waits
     bint waiting
     Ticket ticket
-    int64_t price               # resting orders: turned units
-    double size                 # resting orders
+    int kind                    # how it acts: a stop-limit that was triggered is a limit [E3]
+    bint fresh                  # triggered by the open of the candle that is taken
+    int64_t price               # of all but market orders: turned units
+    int64_t limit               # stop-limit orders
+    double size                 # of all but market orders
     int64_t last                # last candle on which it is live
 
 cdef struct Position:           # prices in turned units (negated for shorts: a gain is upwards)
@@ -38,7 +41,8 @@ cdef struct Position:           # prices in turned units (negated for shorts: a 
     int side, kind
     int64_t number              # of the entry, from 0; `parent` of its trades
     int64_t signal, entry_index, entry, entry_base, entry_spread
-    int64_t max_bars
+    int64_t first               # first candle of its life: that of the entry, or the next one after an entry at a close
+    int64_t deadline            # candle at whose close it leaves [X3]
     double size, entry_commission
     int64_t stop, target        # as at entry
     int64_t guard               # stop, moved by break-even
@@ -107,6 +111,17 @@ cdef inline int staying(const Account* account) noexcept nogil:
 
 cdef inline void reject(Account* account, int reason, int orders) noexcept nogil:
     account.rejected[reason] += orders
+
+
+cdef inline void keep_waiting(Account* account) noexcept nogil:
+    """Close the gaps of orders that no longer wait; the others keep their order."""
+    cdef int k, kept = 0
+    for k in range(account.waiting):
+        if account.entries[k].waiting:
+            if kept < k:
+                account.entries[kept] = account.entries[k]
+            kept += 1
+    account.waiting = kept
 
 
 cdef inline double commission_of(const Terms* terms, double price, double size) noexcept nogil:

@@ -62,7 +62,7 @@ cdef void book(
     trade.r_multiple = trade.net / (risk_of(prices, p) * p.size)
     trade.mae = to_price(prices, max(p.entry - min(p.worst, out), <int64_t> 0))
     trade.mfe = to_price(prices, max(max(p.best, out) - p.entry, <int64_t> 0))
-    trade.bars = t - p.entry_index + 1
+    trade.bars = t - p.first + 1
     p.open = False
     totals_trade(account, &trade)
     if account.keep:

@@ -5,12 +5,12 @@ from libc.stdint cimport INT64_MAX, int64_t
 
 from btcore._core.account cimport Account, Entry, Ticket, reject, staying
 from btcore._core.market cimport Prices, to_price
-from btcore._core.rounding cimport distance, finite, given, is_percent, number, rounded_down, rounded_up
+from btcore._core.rounding cimport distance, entry_bar, finite, given, is_percent, number, rounded_down, rounded_up
 from btcore._core.statistics cimport equity_at
 from btcore._core.types cimport (
-    IN_POSITION, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_PRICE, LEVEL_SIZE, LEVEL_STOP, LEVEL_STOP_PRICE, LEVEL_TARGET,
+    CLOSE, IN_POSITION, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_LIMIT_PRICE, LEVEL_PRICE, LEVEL_SIZE, LEVEL_STOP, LEVEL_STOP_PRICE, LEVEL_TARGET,
     LEVEL_TARGET_PRICE, LEVEL_TRAIL, MARKET, NAN_LEVEL, NO_NEXT_BAR, REPLACED, SIZE_BELOW_MIN, SIZE_CASH, SIZE_EQUITY,
-    SIZE_RISK, SIZE_VOLATILITY, WRONG_SIDE,
+    SIZE_RISK, SIZE_VOLATILITY, STOP_LIMIT, WRONG_SIDE,
 )
 
 
@@ -26,7 +26,7 @@ cdef bint bad_distance(const Prices* prices, const Ticket* ticket, int level, co
 
 
 cdef bint wrong_side(const Prices* prices, const Ticket* ticket, const int64_t* price) noexcept nogil:
-    """[D7]; `price` of a resting order, NULL for a market order."""
+    """[D7]; `price` of a resting order or at a close, NULL for a market order."""
     if (
         bad_distance(prices, ticket, LEVEL_STOP, price)
         or bad_distance(prices, ticket, LEVEL_TARGET, price)
@@ -35,7 +35,7 @@ cdef bint wrong_side(const Prices* prices, const Ticket* ticket, const int64_t* 
         or bad_distance(prices, ticket, LEVEL_BREAKEVEN, price)
     ):
         return True
-    if price == NULL:
+    if price == NULL or ticket.kind == CLOSE:
         return False
     if given(ticket, LEVEL_STOP_PRICE):
         if rounded_down(prices, ticket.side, number(ticket, LEVEL_STOP_PRICE)) >= price[0]:
@@ -47,7 +47,9 @@ cdef bint wrong_side(const Prices* prices, const Ticket* ticket, const int64_t* 
 
 cdef bint lacks_number(const Ticket* ticket) noexcept nogil:
     """The price is NaN, the size is no number, or a risk has nothing to be measured by [D5, S4]."""
-    if ticket.kind != MARKET and not given(ticket, LEVEL_PRICE):
+    if ticket.kind != MARKET and ticket.kind != CLOSE and not given(ticket, LEVEL_PRICE):
+        return True
+    if ticket.kind == STOP_LIMIT and not given(ticket, LEVEL_LIMIT_PRICE):
         return True
     if not finite(number(ticket, LEVEL_SIZE)):
         return True
@@ -91,9 +93,22 @@ cdef int64_t risk_distance(const Prices* prices, const Ticket* ticket, int64_t p
     return distance(prices, ticket, LEVEL_TRAIL, price)
 
 
+cdef int64_t own_price(const Account* account, const Prices* prices, Entry* entry, Py_ssize_t t) noexcept nogil:
+    """Where an order fills first, as far as its own price says: for its levels [D7] and its size [S4]."""
+    cdef const Ticket* ticket = &entry.ticket
+    if ticket.kind == CLOSE:
+        return entry_bar(prices, ticket.side, t).close + account.terms.slippage
+    entry.price = rounded_up(prices, ticket.side, number(ticket, LEVEL_PRICE))
+    if ticket.kind != STOP_LIMIT:
+        return entry.price
+    entry.limit = rounded_up(prices, ticket.side, number(ticket, LEVEL_LIMIT_PRICE))
+    return min(entry.price, entry.limit)
+
+
 cdef int refuse(const Account* account, const Prices* prices, Entry* entry, Py_ssize_t t) noexcept nogil:
     """Check an order at the decision and complete it; -1, or why it is rejected [D9]."""
     cdef const Ticket* ticket = &entry.ticket
+    cdef int64_t price
     if t == account.end - 1:
         return NO_NEXT_BAR
     if staying(account) >= account.slots:
@@ -102,10 +117,10 @@ cdef int refuse(const Account* account, const Prices* prices, Entry* entry, Py_s
         return NAN_LEVEL
     if ticket.kind == MARKET:
         return WRONG_SIDE if wrong_side(prices, ticket, NULL) else -1
-    entry.price = rounded_up(prices, ticket.side, number(ticket, LEVEL_PRICE))
-    if wrong_side(prices, ticket, &entry.price):
+    price = own_price(account, prices, entry, t)
+    if wrong_side(prices, ticket, &price):
         return WRONG_SIDE
-    return refuse_size(account, prices, ticket, entry.price, equity_at(account, prices, t), &entry.size)
+    return refuse_size(account, prices, ticket, price, equity_at(account, prices, t), &entry.size)
 
 
 cdef void forget_oldest(Account* account) noexcept nogil:
@@ -126,7 +141,7 @@ cdef void place(Account* account, const Prices* prices, Entry* entry, Py_ssize_t
     if account.waiting + staying(account) >= account.slots:
         reject(account, REPLACED, 1)
         forget_oldest(account)
-    entry.waiting = True
+    entry.waiting, entry.kind, entry.fresh = True, ticket.kind, False
     entry.last = ticket.expiry + t if ticket.expiry < INT64_MAX - t else INT64_MAX
     account.entries[account.waiting] = entry[0]
     account.waiting += 1

@@ -1,19 +1,19 @@
 """How waiting orders fill, and what the candle of an entry leaves open. Numbers in brackets: docs/fill-rules.md."""
 
-from libc.stdint cimport int64_t
+from libc.stdint cimport INT64_MAX, int64_t
 
-from btcore._core.account cimport Account, Entry, Position, Ticket, commission_of, reject
+from btcore._core.account cimport Account, Entry, Position, Ticket, commission_of, keep_waiting, reject
 from btcore._core.booking cimport book, gap_price, stop_in_force
 from btcore._core.decisions cimport refuse_size
 from btcore._core.market cimport Bar, Prices, to_price
-from btcore._core.outcomes cimport leave_by_path
+from btcore._core.outcomes cimport ENTERED, PROVEN, leave_by_path
 from btcore._core.rounding cimport (
     distance, entry_bar, exit_bar, given, is_percent, number, rounded_down, rounded_up, spread_of,
 )
 from btcore._core.statistics cimport equity_at, totals_pass
 from btcore._core.types cimport (
-    EXPIRED, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_LIMIT, LEVEL_STOP, LEVEL_STOP_PRICE, LEVEL_TARGET,
-    LEVEL_TARGET_PRICE, LEVEL_TRAIL, LIMIT, MARKET, SL_AT_ENTRY, STOP, TP_AT_ENTRY, UNFILLED,
+    CLOSE, EXPIRED, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_LIMIT, LEVEL_STOP, LEVEL_STOP_PRICE, LEVEL_TARGET,
+    LEVEL_TARGET_PRICE, LEVEL_TRAIL, LIMIT, MARKET, SL_AT_ENTRY, STOP_LIMIT, TP_AT_ENTRY, UNFILLED,
 )
 
 
@@ -38,13 +38,18 @@ cdef void start_trail(Position* p, const Prices* prices, const Ticket* ticket) n
         p.activate = p.entry + distance(prices, ticket, LEVEL_ACTIVATE, p.entry)
 
 
+cdef inline int64_t last_of(Py_ssize_t first, int64_t candles) noexcept nogil:
+    """The last of so many candles."""
+    return first + candles - 1 if candles < INT64_MAX - first else INT64_MAX
+
+
 cdef Position* open_position(
     Account* account, Entry* entry, const Prices* prices, Py_ssize_t t, int64_t base, int64_t spread, bint inside
 ) noexcept nogil:
     """Fill the waiting order at `base` (turned units, before slippage); NULL where its size rejects it."""
     cdef const Ticket* ticket = &entry.ticket
     cdef Position* p = &account.positions[account.held]
-    cdef int64_t fill = base if ticket.kind == LIMIT else base + account.terms.slippage
+    cdef int64_t fill = base if ticket.kind == LIMIT or ticket.kind == STOP_LIMIT else base + account.terms.slippage
     cdef double size = entry.size
     cdef int reason
     entry.waiting = False
@@ -58,11 +63,11 @@ cdef Position* open_position(
     p.number = account.filled
     account.filled += 1
     p.open, p.leaving, p.doubtful = True, False, False
-    p.inside, p.late = inside, inside and ticket.kind == LIMIT
+    p.inside, p.late = inside, inside and entry.kind == LIMIT
     p.side, p.kind, p.size, p.signal = ticket.side, ticket.kind, size, ticket.signal
     p.entry_index, p.entry, p.entry_base, p.entry_spread = t, fill, base, spread
     p.entry_commission = commission_of(&account.terms, to_price(prices, p.side * fill), size)
-    p.max_bars = ticket.max_bars
+    p.first, p.deadline = t, last_of(t, ticket.max_bars)
     p.worst = p.best = fill
     p.stop, p.target = -LEVEL_LIMIT, LEVEL_LIMIT
     if given(ticket, LEVEL_STOP):
@@ -78,17 +83,26 @@ cdef Position* open_position(
     return p
 
 
+cdef inline void trigger(Entry* entry) noexcept nogil:
+    """From here on a stop-limit is a limit [E3]."""
+    entry.kind, entry.price = LIMIT, entry.limit
+
+
 cdef void enter_at_open(Account* account, Entry* entry, const Prices* prices, Py_ssize_t t) noexcept nogil:
-    """[D2, E1, E2, E4]"""
+    """[D2, E1, E2, E3, E4]"""
     cdef Position* p
     cdef int side = entry.ticket.side
     cdef int64_t opened = entry_bar(prices, side, t).open
     cdef int64_t leave = exit_bar(prices, side, t).open
     cdef int64_t spread = spread_of(opened, leave)
     cdef int64_t base = opened
-    if entry.ticket.kind == STOP and opened < entry.price:
-        return
-    if entry.ticket.kind == LIMIT:
+    if entry.kind != MARKET:
+        if entry.kind != LIMIT and opened < entry.price:
+            return
+        if entry.kind == STOP_LIMIT:
+            trigger(entry)
+            entry.fresh = True
+    if entry.kind == LIMIT:
         if opened > entry.price - account.terms.through:
             return
         base = gap_price(account, opened, entry.price)
@@ -101,30 +115,80 @@ cdef void enter_at_open(Account* account, Entry* entry, const Prices* prices, Py
         book(account, p, prices, t, leave, spread, TP_AT_ENTRY, False)
 
 
+cdef bint rests_filled(Account* account, const Entry* entry, const Bar* bar, int64_t* price) noexcept nogil:
+    """Whether a stop or limit that rests fills inside a candle, and at which price [E1, E2]."""
+    price[0] = entry.price
+    if entry.kind != LIMIT:
+        return bar.high >= entry.price
+    if bar.low > entry.price - account.terms.through:
+        return False
+    account.limit_fills += 1
+    account.exact_touches += bar.low == entry.price
+    if bar.open < entry.price:      # beaten by the open already, but not by enough to fill there
+        price[0] = gap_price(account, bar.open, entry.price)
+    return True
+
+
+cdef bint trigger_filled(Account* account, Entry* entry, const Bar* bar, int64_t* price) noexcept nogil:
+    """The same for a stop-limit on the candle of its trigger, which becomes a limit where it does not fill there [E3]."""
+    cdef bint opened = entry.fresh
+    if not opened:
+        if bar.high < entry.price:
+            return False
+        if entry.limit >= entry.price:
+            price[0] = entry.price
+            return True
+        trigger(entry)
+    entry.fresh = False
+    price[0] = entry.price
+    if bar.close > entry.price - account.terms.through:
+        return False
+    account.limit_fills += 1
+    account.exact_touches += bar.low == entry.price
+    if opened and bar.open < entry.price:
+        price[0] = gap_price(account, bar.open, entry.price)
+    return True
+
+
 cdef void enter_inside(Account* account, Entry* entry, const Prices* prices, Py_ssize_t t) noexcept nogil:
-    """[E1, E2, E4, X5]"""
+    """[E1, E2, E3, E4, X5]"""
     cdef Position* p
     cdef int side = entry.ticket.side
     cdef Bar bar = entry_bar(prices, side, t)
     cdef Bar out = exit_bar(prices, side, t)
     cdef int64_t spread = spread_of(bar.open, out.open)
-    cdef int64_t price = entry.price
-    cdef int64_t leave
-    if bar.high < price if entry.ticket.kind == STOP else bar.low > price - account.terms.through:
+    cdef int64_t price, leave
+    cdef bint untriggered = entry.kind == STOP_LIMIT
+    if untriggered or entry.fresh:
+        if not trigger_filled(account, entry, &bar, &price):
+            return
+    elif not rests_filled(account, entry, &bar, &price):
         return
-    if entry.ticket.kind == LIMIT:
-        account.limit_fills += 1
-        account.exact_touches += bar.low == price
-    if entry.ticket.kind == LIMIT and bar.open < price:
-        price = gap_price(account, bar.open, price)     # beaten by the open already, but not by enough to fill there
     p = open_position(account, entry, prices, t, price, spread, True)
-    if p == NULL:
-        return
     leave = max(out.low, min(out.high, price - spread))
     if leave <= stop_in_force(p):
         book(account, p, prices, t, leave, spread, SL_AT_ENTRY, False)
     else:
-        leave_by_path(account, p, prices, t, True)
+        # where a limit was triggered inside the candle, its low may have come before
+        leave_by_path(account, p, prices, t, PROVEN if untriggered and p.late else ENTERED)
+
+
+cdef void enter_at_close(Account* account, Entry* entry, const Prices* prices, Py_ssize_t t) noexcept nogil:
+    """Fill an entry at the close at which it was decided; it lives from the next candle on [D2, T3]."""
+    cdef int64_t closed = entry_bar(prices, entry.ticket.side, t).close
+    cdef int64_t leave = exit_bar(prices, entry.ticket.side, t).close
+    cdef Position* p = open_position(account, entry, prices, t, closed, spread_of(closed, leave), False)
+    p.first, p.deadline = t + 1, last_of(t + 1, entry.ticket.max_bars)
+    p.worst, p.best = min(p.worst, leave), max(p.best, leave)
+
+
+cdef void fill_closes(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+    """Fill what was decided at the close of candle t for that close, the earlier first [D2, D6]."""
+    cdef int k
+    for k in range(account.waiting):
+        if account.entries[k].kind == CLOSE:
+            enter_at_close(account, &account.entries[k], prices, t)
+    keep_waiting(account)
 
 
 cdef void give_up(Account* account, Entry* entry, Py_ssize_t t) noexcept nogil:

@@ -12,7 +12,7 @@ from btcore._core.bits cimport count_bits
 from btcore._core.booking cimport stop_in_force
 from btcore._core.market cimport Prices
 from btcore._core.script cimport ENTER_LONG, ENTER_SHORT, Script, mask_of, next_entry_signal, next_exit_signal
-from btcore._core.types cimport IN_POSITION, LEVEL_LIMIT, MARKET, STOP
+from btcore._core.types cimport IN_POSITION, LEVEL_LIMIT, LIMIT, MARKET
 from btcore._core.zones cimport next_touch
 
 cdef struct Watch:              # of one side of the market: a candle that reaches a price matters
@@ -56,8 +56,7 @@ cdef inline Py_ssize_t watch_positions(
         p = &account.positions[k]
         if p.leaving:
             return t
-        if p.max_bars < INT64_MAX:
-            stop = min(stop, max(t, <Py_ssize_t> (p.entry_index + p.max_bars - 1)))
+        stop = min(stop, max(t, <Py_ssize_t> p.deadline))
         watch_for(bid if p.side > 0 else ask, p.side, stop_in_force(p), rising_event(account, p))
     return stop
 
@@ -73,13 +72,13 @@ cdef inline Py_ssize_t watch_entries(
         entry = &account.entries[k]
         side = entry.ticket.side
         watch = ask if side > 0 else bid
-        if entry.ticket.kind == MARKET:
+        if entry.kind == MARKET:
             return t
         stop = min(stop, <Py_ssize_t> entry.last)
-        if entry.ticket.kind == STOP:
-            watch_for(watch, side, -2 * LEVEL_LIMIT, entry.price)
-        else:
+        if entry.kind == LIMIT:
             watch_for(watch, side, entry.price - account.terms.through, 2 * LEVEL_LIMIT)
+        else:
+            watch_for(watch, side, -2 * LEVEL_LIMIT, entry.price)
     return stop
 
 

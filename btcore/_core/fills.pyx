@@ -3,13 +3,13 @@
 from libc.math cimport fabs
 from libc.stdint cimport int64_t
 
-from btcore._core.account cimport Account, Entry, Position
+from btcore._core.account cimport Account, Entry, Position, keep_waiting
 from btcore._core.booking cimport (
     book, book_stop, book_target, gap_price, open_spread, stop_in_force, target_price, trail_rules,
 )
 from btcore._core.entries cimport enter_at_open, enter_inside, give_up
 from btcore._core.market cimport Bar, Prices, to_price, to_units
-from btcore._core.outcomes cimport leave_by_path
+from btcore._core.outcomes cimport BEFORE, leave_by_path
 from btcore._core.rounding cimport entry_bar, exit_bar, nearest, spread_of
 from btcore._core.types cimport END_OF_DATA, LEVEL_LIMIT, SIGNAL, SL_GAP, TIME, TP_GAP, TRAIL_GAP
 
@@ -38,7 +38,7 @@ cdef inline void leave_inside(
     cdef bint stopped = out.low <= stop_in_force(p)
     cdef bint reached = out.high >= p.target + account.terms.through
     if stopped and reached:
-        leave_by_path(account, p, prices, t, False)
+        leave_by_path(account, p, prices, t, BEFORE)
     elif stopped:
         book_stop(account, p, prices, t, False)
     elif reached:
@@ -49,7 +49,7 @@ cdef inline void leave_at_close(
     Account* account, Position* p, const Prices* prices, Py_ssize_t t, const Bar* out
 ) noexcept nogil:
     """[X3, X8]"""
-    cdef bint timed = t - p.entry_index + 1 >= p.max_bars
+    cdef bint timed = t >= p.deadline
     if timed or t == account.end - 1:
         book(account, p, prices, t, out.close, spread_of(entry_bar(prices, p.side, t).close, out.close),
              TIME if timed else END_OF_DATA, False)
@@ -100,13 +100,7 @@ cdef void forget(Account* account) noexcept nogil:
                 account.positions[kept] = account.positions[k]
             kept += 1
     account.held = kept
-    kept = 0
-    for k in range(account.waiting):
-        if account.entries[k].waiting:
-            if kept < k:
-                account.entries[kept] = account.entries[k]
-            kept += 1
-    account.waiting = kept
+    keep_waiting(account)
 
 
 cdef inline void step_position(Account* account, Position* p, const Prices* prices, Py_ssize_t t) noexcept nogil:

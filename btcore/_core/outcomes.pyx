@@ -16,8 +16,8 @@ cdef struct Path:               # extremes in the order in which they are seen; 
     int64_t first, second
 
 
-cdef inline Path path_of(int mode, const Position* p, const Bar* out, bint entered) noexcept nogil:
-    """The path of a mode; `entered`: inside this candle, on the way to the worse extreme by a limit, else the better."""
+cdef inline Path path_of(int mode, const Position* p, const Bar* out, int entered) noexcept nogil:
+    """The path of a mode; who entered inside was on the way to the worse extreme by a limit, else the better."""
     cdef bint limit = entered and p.late
     cdef bint stop = entered and not p.late
     cdef bint rising = (mode == OHLC) == (p.side > 0)
@@ -28,7 +28,9 @@ cdef inline Path path_of(int mode, const Position* p, const Bar* out, bint enter
             mode = WORST
     path.first, path.second = out.low, out.high
     if mode == BEST:
-        path.first, path.second = out.high, out.high if stop else out.low
+        path.first, path.second = out.high, out.high if stop or entered == PROVEN else out.low
+    elif entered == PROVEN and mode != WORST and not rising:
+        path.first = path.second = out.close    # both extremes came before the entry
     elif limit and (mode == WORST or rising):
         path.second = out.low           # the better extreme came before the entry
     elif stop and mode != WORST and not rising:
@@ -52,15 +54,15 @@ cdef bint leave_at(
 
 
 cdef void leave_by_path(
-    Account* account, Position* p, const Prices* prices, Py_ssize_t t, bint entered
+    Account* account, Position* p, const Prices* prices, Py_ssize_t t, int entered
 ) noexcept nogil:
     """Follow the path of the mode; a stop that other paths would not have taken makes the position doubtful."""
     cdef Bar out = exit_bar(prices, p.side, t)
     cdef bint reached = out.high >= p.target + account.terms.through
-    cdef bint proven = not entered or p.late or out.close <= stop_in_force(p)
+    cdef bint certain = entered == BEFORE or (entered == ENTERED and p.late) or out.close <= stop_in_force(p)
     cdef int64_t target = p.target if entered else target_price(account, p, out.open)
     cdef Path path = path_of(account.terms.ambiguity, p, &out, entered)
-    if out.low <= stop_in_force(p) and (reached or not proven):
+    if out.low <= stop_in_force(p) and (reached or not certain):
         p.doubtful = True
     if leave_at(account, p, prices, t, &out, path.first, target):
         return

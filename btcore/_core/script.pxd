@@ -14,7 +14,7 @@ cdef enum:                      # columns of the table of explicit orders
 cdef struct Script:             # where the decisions of one simulation come from
     int[4] masks                # slots of the conditions; -1: never
     Ticket[2] tickets           # by side (long, short): an order but for the levels that are read on the signal candle
-    Level[2][9] levels          # by side and LevelCode
+    Level[2][11] levels          # by side and LevelCode
     bint listed                 # explicit orders instead of conditions
     const int64_t* orders
     const double* order_levels

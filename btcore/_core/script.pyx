@@ -10,10 +10,11 @@ from libc.stdint cimport int64_t, uint64_t
 from btcore._core.account cimport Account, Entry, Ticket, reject, staying
 from btcore._core.bits cimport next_bit
 from btcore._core.decisions cimport place
+from btcore._core.entries cimport fill_closes
 from btcore._core.levels cimport level_value
 from btcore._core.market cimport Prices
 from btcore._core.types cimport (
-    CONFLICT, IN_POSITION, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_STOP, LEVEL_TARGET, LEVEL_TRAIL, LEVELS, NO_NEXT_BAR,
+    CLOSE, CONFLICT, IN_POSITION, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_STOP, LEVEL_TARGET, LEVEL_TRAIL, LEVELS, NO_NEXT_BAR,
     WORD,
 )
 
@@ -51,6 +52,8 @@ cdef void decide_signal(
             entry.ticket.level[level] = level_value(&script.levels[which][level], slots, i)
     drop_infinite_distances(&entry.ticket)
     place(account, prices, &entry, t)
+    if entry.ticket.kind == CLOSE:
+        fill_closes(account, prices, t)
 
 
 cdef void decide_listed(Script* script, Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
@@ -58,11 +61,12 @@ cdef void decide_listed(Script* script, Account* account, const Prices* prices, 
     cdef Entry entry
     cdef Ticket* ticket = &entry.ticket
     cdef const int64_t* row
+    cdef bint closes = False
     cdef int level
     while script.next_order < script.order_count:
         row = script.orders + script.next_order * ORDER_COLUMNS
         if row[ORDER_AT] != t:
-            return
+            break
         if row[ORDER_SIDE] == 0:
             leave(account, 1)
             leave(account, -1)
@@ -74,7 +78,10 @@ cdef void decide_listed(Script* script, Account* account, const Prices* prices, 
                 ticket.level[level] = script.order_levels[script.next_order * LEVELS + level]
             drop_infinite_distances(ticket)
             place(account, prices, &entry, t)
+            closes = closes or ticket.kind == CLOSE
         script.next_order += 1
+    if closes:
+        fill_closes(account, prices, t)
 
 
 cdef void leave(Account* account, int side) noexcept nogil:

@@ -39,7 +39,7 @@ cpdef enum RankCode:        # the rank of equal values
     RANK_AVERAGE, RANK_MIN, RANK_MAX
 
 cpdef enum EntryCode:
-    MARKET, STOP, LIMIT
+    MARKET, STOP, LIMIT, STOP_LIMIT, CLOSE
 
 cpdef enum ExitCode:
     SL, SL_GAP, SL_AT_ENTRY, TP, TP_GAP, TP_AT_ENTRY, TRAIL, TRAIL_GAP, SIGNAL, TIME, SESSION, LIQUIDATED, END_OF_DATA
@@ -50,6 +50,7 @@ cpdef enum RejectCode:
 
 cpdef enum LevelCode:
     LEVEL_PRICE, LEVEL_STOP, LEVEL_TARGET, LEVEL_TRAIL, LEVEL_STOP_PRICE, LEVEL_TARGET_PRICE, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_SIZE
+    LEVEL_LIMIT_PRICE, LEVEL_TRAIL_PRICE
     LEVELS
 
 cpdef enum SizeCode:

@@ -17,6 +17,8 @@ class EntryKind(IntEnum):
     MARKET = 0
     STOP = 1
     LIMIT = 2
+    STOP_LIMIT = 3
+    CLOSE = 4
 
 class ExitReason(IntEnum):
     SL = 0
@@ -61,6 +63,8 @@ class Level(IntEnum):
     LEVEL_ACTIVATE = 6
     LEVEL_BREAKEVEN = 7
     LEVEL_SIZE = 8
+    LEVEL_LIMIT_PRICE = 9
+    LEVEL_TRAIL_PRICE = 10
 
 class SizeKind(IntEnum):
     SIZE_UNITS = 0

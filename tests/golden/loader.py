@@ -45,9 +45,9 @@ FOLDER = Path(__file__).resolve().parent
 ORIGIN = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
 MINUTE = 60_000_000_000
 SIDES = {"long": 1, "short": -1}
-ENTRY_KINDS = ("MARKET", "STOP", "LIMIT")
+ENTRY_KINDS = ("MARKET", "STOP", "LIMIT", "STOP_LIMIT", "CLOSE")
 CONDITIONS = ("enter_long", "enter_short", "exit_long", "exit_short")
-LEVELS = ("price", "stop_price", "target_price")
+LEVELS = ("price", "limit_price", "stop_price", "target_price")
 TRADE_PRICES = ("entry_price", "exit_price", "stop_price", "target_price", "exit_stop_price")
 UPSIDE_DOWN = {"ohlc": "olhc", "olhc": "ohlc"}
 SIZES = {"percent_equity": "PercentEquity", "risk_percent": "RiskPercent", "fixed_cash": "FixedCash"}

@@ -184,9 +184,10 @@ def random_strategy(rng: random.Random, reach: int) -> dict[str, Any]:
     conditions = ["enter_long", "enter_short", "exit_long", "exit_short"]
     recipe: dict[str, Any] = {name: pick("condition") for name in conditions if rng.random() < 0.7}
     recipe.setdefault(rng.choice(conditions[:2]), pick("condition"))
-    recipe["entry"] = rng.choice(["market", "market", "stop", "limit"])
-    if recipe["entry"] != "market":
+    recipe["entry"] = rng.choice(["market", "market", "close", "stop", "limit", "stop_limit"])
+    if recipe["entry"] not in ("market", "close"):
         recipe["price"] = pick("level")
+        recipe |= {"limit_price": pick("level")} if recipe["entry"] == "stop_limit" else {}
         recipe |= {"expiry": rng.randint(1, 5 * reach)} if rng.random() < 0.6 else {}
     for name in ("stop", "target", "trail", "breakeven"):
         if rng.random() < 0.55:
@@ -229,10 +230,17 @@ def random_orders(rng: random.Random, start: int, end: int, tick: float, reach: 
 
 def random_order(rng: random.Random, step: float, price: float) -> dict[str, Any]:
     """Fields of an Order that can be made."""
-    side, kind = rng.choice([1, -1]), rng.choice(["market", "stop", "limit"])
+    side, kind = rng.choice([1, -1]), rng.choice(["market", "close", "stop", "limit", "stop_limit"])
     fields: dict[str, Any] = {"side": side, "kind": kind}
-    if kind != "market":
+    if kind not in ("market", "close"):
         fields["price"] = math.nan if rng.random() < 0.03 else price
+        if kind == "stop_limit":
+            fields["limit_price"] = (
+                fields["price"] + side * rng.choice([-3, -1, -0.5, 0, 0, 0.5, 1, 3, math.nan]) * step
+            )
+            price = (
+                price if math.isnan(fields["limit_price"]) else side * min(side * price, side * fields["limit_price"])
+            )
         fields |= {"expiry": rng.randint(1, 5)} if rng.random() < 0.6 else {}
     for name in ("stop", "target", "trail", "breakeven"):
         if rng.random() < 0.5:

@@ -47,11 +47,14 @@ class Account:
         self.rejected: Counter[RejectReason] = Counter()
         self.result = ReferenceResult()
 
-    def enter(self, t: int, order: Entry, base: int, *, inside: bool) -> Position | None:
+    def enter(
+        self, t: int, order: Entry, base: int, *, inside: bool = False, by_limit: bool = False
+    ) -> Position | None:
         """Fill the order; limits are not slipped (S1). A market order gets its size here and may be refused (S4)."""
         self.orders.remove(order)
-        slip = 0 if order.kind == EntryKind.LIMIT else self.slippage
-        fill = Fill(base, base + order.side * slip, slip, self.market.spread[t])
+        slip = 0 if order.kind in (EntryKind.LIMIT, EntryKind.STOP_LIMIT) else self.slippage
+        spread = (self.market.close_spread if order.kind == EntryKind.CLOSE else self.market.spread)[t]
+        fill = Fill(base, base + order.side * slip, slip, spread)
         size = order.resting_size
         if order.kind == EntryKind.MARKET:
             size = self.size_of(order, fill.price, self.equity_at_close(t - 1))
@@ -60,7 +63,9 @@ class Account:
                 self.rejected[reason] += 1
                 return None
         stop, target = order.stop_units(self.grid, fill.price), order.target_units(self.grid, fill.price)
-        position = Position(self.grid, order, order.side, self.entries_filled, t, fill, inside, size, stop, target)
+        position = Position(
+            self.grid, order, order.side, self.entries_filled, t, fill, inside, by_limit, size, stop, target
+        )
         position.start()
         self.positions.append(position)
         self.entries_filled += 1

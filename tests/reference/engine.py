@@ -13,7 +13,8 @@ from btcore.rules import Rules
 from reference import money
 from reference.account import Account, ReferenceResult
 from reference.codes import EntryKind, ExitReason, RejectReason
-from reference.entries import Entry
+from reference.entries import RESTING, Entry
+from reference.market import Bar
 from reference.paths import decided
 from reference.position import Position
 
@@ -49,8 +50,9 @@ class Run(Account):
         self.at_open(t)
         self.inside(t)
         self.at_close(t)
-        self.result.equity.append(self.equity_at_close(t))
         self.decide(t)
+        self.enter_at_close(t)
+        self.result.equity.append(self.equity_at_close(t))
 
     # The open: X1, then the entries decided before, then E4.
 
@@ -81,11 +83,21 @@ class Run(Account):
         beyond = order.side * (price - order.level)
         position = None
         if order.kind == EntryKind.MARKET or (order.kind == EntryKind.STOP and beyond >= 0):
-            position = self.enter(t, order, price, inside=False)
+            position = self.enter(t, order, price)
         elif order.kind == EntryKind.LIMIT and -beyond >= self.through:
-            position = self.enter(t, order, self.gap_price(price, order.level), inside=False)
+            position = self.enter(t, order, self.gap_price(price, order.level))
+        elif order.kind == EntryKind.STOP_LIMIT:
+            position = self.stop_limit_at_open(t, order, price)
         if position is not None:
             self.already_beyond(t, position)
+
+    def stop_limit_at_open(self, t: int, order: Entry, price: int) -> Position | None:
+        """Rule E3: an open at or beyond the trigger triggers; triggered by now, the limit fills at the open by E2."""
+        if order.triggered is None and order.side * (price - order.level) >= 0:
+            order.triggered = t
+        if order.triggered is None or order.side * (order.limit - price) < self.through:
+            return None
+        return self.enter(t, order, self.gap_price(price, order.limit))
 
     def already_beyond(self, t: int, position: Position) -> None:
         """Rule E4 after a fill at the open: out at that open, whatever ``limit_gap`` says of limits that rested."""
@@ -121,32 +133,71 @@ class Run(Account):
             self.leave_at_target(t, position, target)
 
     def enter_inside(self, t: int, order: Entry) -> None:
-        """Rules E1 and E2 inside the candle."""
-        bar, side = self.market.entry_bar(order.side, t), order.side
+        """Rules E1 to E3 inside the candle."""
         if order.kind == EntryKind.STOP:
-            touched = side * (bar.best(side) - order.level) >= 0
+            self.stop_inside(t, order)
+        elif order.kind == EntryKind.LIMIT:
+            self.limit_inside(t, order, order.level)
+        elif order.triggered is None:
+            self.trigger_inside(t, order)
+        elif order.triggered == t:
+            self.limit_by_close(t, order, EntryKind.LIMIT)
         else:
-            touched = side * (order.level - bar.worst(side)) >= self.through
-            self.count_limit_fill(touched, exact=bar.worst(side) == order.level)
-        if not touched:
+            self.limit_inside(t, order, order.limit)
+
+    def stop_inside(self, t: int, order: Entry) -> None:
+        """Rule E1, and what X5 says of an entry by a stop."""
+        bar, side = self.market.entry_bar(order.side, t), order.side
+        if side * (bar.best(side) - order.level) >= 0:
+            position = self.enter(t, order, order.level, inside=True)
+            self.rest_of_entry_candle(t, position, EntryKind.STOP)
+
+    def limit_inside(self, t: int, order: Entry, limit: int) -> None:
+        """Rule E2, and what X5 says of an entry by a limit."""
+        bar, side = self.market.entry_bar(order.side, t), order.side
+        if side * (limit - bar.worst(side)) < self.through:
             return
-        position = self.enter(t, order, self.inside_price(t, order), inside=True)
-        if position is not None:
-            self.rest_of_entry_candle(t, position)
+        self.count_limit_fill(True, exact=bar.worst(side) == limit)
+        position = self.enter(t, order, self.inside_price(bar, side, limit), inside=True, by_limit=True)
+        self.rest_of_entry_candle(t, position, EntryKind.LIMIT)
 
-    def inside_price(self, t: int, order: Entry) -> int:
-        """At the order's price; a limit that the open had already beaten, but not by enough, fills at the open (E2)."""
-        opened = self.market.entry_bar(order.side, t).open
-        beaten = order.kind == EntryKind.LIMIT and order.side * (order.level - opened) > 0
-        return self.gap_price(opened, order.level) if beaten else order.level
+    def inside_price(self, bar: Bar, side: int, limit: int) -> int:
+        """At the limit; one that the open had already beaten, but not by enough, fills at the open (E2)."""
+        return self.gap_price(bar.open, limit) if side * (limit - bar.open) > 0 else limit
 
-    def rest_of_entry_candle(self, t: int, position: Position) -> None:
-        """Rule E4 for a fill inside the candle, then X5."""
+    def trigger_inside(self, t: int, order: Entry) -> None:
+        """Rule E3: the trigger is reached inside the candle; a limit at or beyond it fills there, like a stop (E1)."""
+        bar, side = self.market.entry_bar(order.side, t), order.side
+        if side * (bar.best(side) - order.level) < 0:
+            return
+        order.triggered = t
+        if side * (order.limit - order.level) >= 0:
+            self.stop_inside(t, order)
+        else:
+            self.limit_by_close(t, order, EntryKind.STOP_LIMIT)
+
+    def limit_by_close(self, t: int, order: Entry, kind: EntryKind) -> None:
+        """Rule E3: on the candle of the trigger only the close proves that the limit was reached after it.
+
+        A limit that the open triggered has rested since, so the rest of the candle is as after a limit entry.
+        """
+        bar, side = self.market.entry_bar(order.side, t), order.side
+        if side * (order.limit - bar.close) < self.through:
+            return
+        self.count_limit_fill(True, exact=bar.worst(side) == order.limit)
+        price = self.inside_price(bar, side, order.limit) if kind == EntryKind.LIMIT else order.limit
+        position = self.enter(t, order, price, inside=True, by_limit=True)
+        self.rest_of_entry_candle(t, position, kind)
+
+    def rest_of_entry_candle(self, t: int, position: Position | None, kind: EntryKind) -> None:
+        """Rule E4 for a fill inside the candle, then X5 for an entry that acted as ``kind``."""
+        if position is None:
+            return
         price = self.exit_side_of(t, position)
         if position.stopped_at(price):
             self.leave(t, position, ExitReason.SL_AT_ENTRY, price)
         else:
-            self.leave_by_path(t, position, position.order.kind, position.target)
+            self.leave_by_path(t, position, kind, position.target)
 
     def exit_side_of(self, t: int, position: Position) -> int:
         """The exit side at the moment of a fill inside the candle; it never left its own candle."""
@@ -178,7 +229,7 @@ class Run(Account):
 
     def exit_at_close(self, t: int, position: Position) -> None:
         """Rules X3 and X8; a position that stays counts the candle."""
-        bar, bars = self.market.exit_bar(position.side, t), t - position.entry_index + 1
+        bar, bars = self.market.exit_bar(position.side, t), position.bars(t)
         if position.order.max_bars is not None and bars >= position.order.max_bars:
             self.leave(t, position, ExitReason.TIME, bar.close)
         elif t == self.last:
@@ -204,6 +255,14 @@ class Run(Account):
                 self.drop_order(self.orders[0], RejectReason.REPLACED)
             self.orders.append(order)
 
+    def enter_at_close(self, t: int) -> None:
+        """Rule D2: what was decided for this very close fills there; its candle counts with its close alone (T3)."""
+        for order in list(self.orders):
+            if order.kind == EntryKind.CLOSE:
+                position = self.enter(t, order, self.market.entry_bar(order.side, t).close)
+                if position is not None:
+                    position.count(self.market.exit_bar(position.side, t).close)
+
     def refusal(self, t: int, order: Entry, conflict: bool) -> RejectReason | None:
         """Rule D9: the first reason that applies."""
         if t == self.last:
@@ -214,11 +273,13 @@ class Run(Account):
             return RejectReason.CONFLICT
         if order.lacks_a_number():
             return RejectReason.NAN_LEVEL
-        if order.kind != EntryKind.MARKET:
+        if order.kind in RESTING:
             order.place(self.grid)
+        elif order.kind == EntryKind.CLOSE:
+            order.level = self.market.entry_bar(order.side, t).close + order.side * self.slippage
         if order.on_wrong_side(self.grid):
             return RejectReason.WRONG_SIDE
         if order.kind == EntryKind.MARKET:
             return None
-        order.resting_size = self.size_of(order, order.level, self.equity_at_close(t))
+        order.resting_size = self.size_of(order, order.own_price(), self.equity_at_close(t))
         return money.refused_size(order.resting_size, self.instrument)

@@ -15,6 +15,7 @@ from reference.codes import EntryKind
 from reference.operators import divide, evaluate
 from reference.ticks import Grid, nearest
 
+RESTING = (EntryKind.STOP, EntryKind.LIMIT, EntryKind.STOP_LIMIT)
 DISTANCES = ("stop", "target", "trail", "activate", "breakeven")
 
 
@@ -42,7 +43,11 @@ class Share(NamedTuple):
 
 @dataclass(eq=False)
 class Entry:
-    """One entry order with its levels as read on the signal candle; a level that is NaN counts as none (rule D5)."""
+    """One entry order with its levels as read on the signal candle; a level that is NaN counts as none (rule D5).
+
+    ``level`` and ``limit`` are the prices at which it rests, in units; ``triggered`` is the candle on which a
+    stop-limit reached its trigger (rule E3).
+    """
 
     at: int
     side: int
@@ -55,12 +60,17 @@ class Entry:
     max_bars: int | None
     expiry: int | None
     size: Any
+    limit_price: float = math.nan
     level: int = 0
+    limit: int = 0
+    triggered: int | None = None
     resting_size: float = math.nan
 
     def lacks_a_number(self) -> bool:
         """Rule D5: no price to rest at, no finite number of units, or no stop or trail for a size by risk (rule S4)."""
-        if self.kind != EntryKind.MARKET and math.isnan(self.price):
+        if self.kind in RESTING and math.isnan(self.price):
+            return True
+        if self.kind == EntryKind.STOP_LIMIT and math.isnan(self.limit_price):
             return True
         if isinstance(self.size, RiskPercent):
             return math.isnan(self.stop_price) and not self.distances.keys() & {"stop", "trail"}
@@ -68,8 +78,16 @@ class Entry:
         return isinstance(number, float) and not math.isfinite(number)
 
     def place(self, grid: Grid) -> None:
-        """The price of a resting order on the grid, ties against the trader (rule C5)."""
+        """The prices of a resting order on the grid, ties against the trader (rule C5)."""
         self.level = nearest(grid.units(self.price), self.side)
+        if self.kind == EntryKind.STOP_LIMIT:
+            self.limit = nearest(grid.units(self.limit_price), self.side)
+
+    def own_price(self) -> int:
+        """The price at which a resting order fills first: of trigger and limit the better one (rule E3)."""
+        if self.kind != EntryKind.STOP_LIMIT:
+            return self.level
+        return min(self.level, self.limit) if self.side > 0 else max(self.level, self.limit)
 
     def stop_units(self, grid: Grid, origin: int) -> int | None:
         """The fixed stop of an entry at ``origin``; as a price it is rounded away from the entry (rule C5)."""
@@ -95,22 +113,23 @@ class Entry:
 
     def on_wrong_side(self, grid: Grid) -> bool:
         """Rule D7: a distance not above 0 units, or a resting order's level not beyond its own price."""
-        if any(self._wrong_distance(grid, distance) for distance in self.distances.values()):
+        own = self.own_price()
+        if any(self._wrong_distance(grid, distance, own) for distance in self.distances.values()):
             return True
-        if self.kind == EntryKind.MARKET:
+        if self.kind not in RESTING:
             return False
-        stop, target = self.stop_units(grid, self.level), self.target_units(grid, self.level)
-        wrong_stop = stop is not None and self.side * (self.level - stop) <= 0
-        wrong_target = target is not None and self.side * (target - self.level) <= 0
+        stop, target = self.stop_units(grid, own), self.target_units(grid, own)
+        wrong_stop = stop is not None and self.side * (own - stop) <= 0
+        wrong_target = target is not None and self.side * (target - own) <= 0
         return wrong_stop or wrong_target
 
-    def _wrong_distance(self, grid: Grid, distance: Distance) -> bool:
+    def _wrong_distance(self, grid: Grid, distance: Distance, own: int) -> bool:
         """Percent of a fill price that is not known yet can only be tested for its sign."""
         if distance.value <= 0:
             return True
         if distance.percent and self.kind == EntryKind.MARKET:
             return False
-        return distance.units(grid, self.level) < 1
+        return distance.units(grid, own) < 1
 
 
 class StrategyDecisions:
@@ -187,7 +206,7 @@ class ListedDecisions:
         return [self._entry(order) for order in self.orders.get(t, ())]
 
     def _entry(self, order: Order) -> Entry:
-        names = (*DISTANCES, "price", "stop_price", "target_price")
+        names = (*DISTANCES, "price", "limit_price", "stop_price", "target_price")
         levels = {name: getattr(order, name) for name in names if getattr(order, name) is not None}
         levels = {n: Distance(v.value.params[0], True) if isinstance(v, Percent) else v for n, v in levels.items()}
         size = self.size if order.size is None else order.size
@@ -214,6 +233,7 @@ def entry(
         max_bars=limits[0],
         expiry=limits[1],
         size=size,
+        limit_price=levels.get("limit_price", math.nan),
     )
 
 

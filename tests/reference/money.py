@@ -100,5 +100,5 @@ def trade_record(
         "r_multiple": r_multiple(position, net),
         "mae": grid.price(position.mae),
         "mfe": grid.price(position.mfe),
-        "bars": t - position.entry_index + 1,
+        "bars": position.bars(t),
     }

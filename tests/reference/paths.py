@@ -1,7 +1,8 @@
 """Rules X2 and X5: the orders in which a candle can have shown its prices, and what each order does to a position.
 
 A candle tells its extremes, not their order. A position that was entered inside it was entered on the way to the
-extreme that filled its order: to the better one by a stop order, to the worse one by a limit order.
+extreme that filled its order: to the better one by a stop order, to the worse one by a limit order. A stop-limit that
+only the close proves to have filled was triggered on the way to the better extreme and filled on a way back from there.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from reference.position import Position
 BETTER_FIRST, WORSE_FIRST = ("better", "worse"), ("worse", "better")
 ORDERS = (BETTER_FIRST, WORSE_FIRST)
 FILLED_BY = {EntryKind.STOP: "better", EntryKind.LIMIT: "worse"}
+PROVEN = EntryKind.STOP_LIMIT
 
 
 class Outcome(NamedTuple):
@@ -26,6 +28,8 @@ class Outcome(NamedTuple):
 
 def last_leg(order: tuple[str, str], kind: EntryKind | None) -> int:
     """The last leg (0: to the first extreme) on which the entry can have happened; ``kind`` None: before the candle."""
+    if kind == PROVEN:
+        return order.index("better") + 1
     return 0 if kind is None else order.index(FILLED_BY[kind])
 
 

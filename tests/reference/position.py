@@ -33,6 +33,7 @@ class Position:
     entry_index: int
     entry: Fill
     inside: bool
+    by_limit: bool
     size: float
     stop: int | None
     target: int | None
@@ -44,6 +45,10 @@ class Position:
     extreme: int = 0
     mae: int = 0
     mfe: int = 0
+
+    def bars(self, t: int) -> int:
+        """Candles of its life up to candle ``t``, from its entry on, or from the next one if entered at a close."""
+        return t - self.entry_index + (0 if self.order.kind.name == "CLOSE" else 1)
 
     def start(self) -> None:
         """Rule X6: the trail starts at the recorded entry price, unless it has to be activated first."""
@@ -71,7 +76,7 @@ class Position:
 
     def move_stops(self, t: int, bar: Bar) -> None:
         """Rule X6 at the close of candle ``t``: activation, break-even and trail for the next candle."""
-        only_close_counts = t == self.entry_index and self.inside and self.order.kind.name == "LIMIT"
+        only_close_counts = t == self.entry_index and self.inside and self.by_limit
         watched = bar.close if only_close_counts else bar.best(self.side)
         self.even = self.even or self._gained("breakeven", watched)
         self.trail_awake = self.trail_awake or self._gained("activate", watched)

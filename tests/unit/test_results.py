@@ -48,7 +48,7 @@ def test_types_of_the_fields() -> None:
 def test_codes_and_their_names() -> None:
     reasons = "SL SL_GAP SL_AT_ENTRY TP TP_GAP TP_AT_ENTRY TRAIL TRAIL_GAP SIGNAL TIME SESSION LIQUIDATED END_OF_DATA"
     assert [(reason.name, int(reason)) for reason in ExitReason] == [(n, i) for i, n in enumerate(reasons.split())]
-    assert [kind.name for kind in EntryKind] == ["MARKET", "STOP", "LIMIT"]
+    assert [kind.name for kind in EntryKind] == ["MARKET", "STOP", "LIMIT", "STOP_LIMIT", "CLOSE"]
     rejected = "NO_NEXT_BAR IN_POSITION CONFLICT NAN_LEVEL WRONG_SIDE SIZE_BELOW_MIN REPLACED EXPIRED UNFILLED"
     assert [reason.name for reason in RejectReason] == rejected.split()
     assert (bt.ExitReason, bt.EntryKind, bt.RejectReason) == (ExitReason, EntryKind, RejectReason)

@@ -18,7 +18,13 @@ from btcore.expr import array, close, open_
 
 UP = close > open_
 DISTANCES = ("stop", "target", "trail", "activate", "breakeven")
-PRICES = ("price", "stop_price", "target_price")
+PRICES = ("price", "limit_price", "stop_price", "target_price")
+# What a level does not stand without.
+COMPANIONS: dict[str, dict[str, Any]] = {
+    "price": {"entry": "limit"},
+    "limit_price": {"entry": "stop_limit", "price": 1.0},
+    "activate": {"trail": 1.0},
+}
 
 
 def strategy(**changes: Any) -> bt.Strategy:
@@ -64,7 +70,7 @@ def test_conditions_may_be_columns(convert: Any) -> None:
 
 @pytest.mark.parametrize("name", LEVELS)
 def test_a_level_is_one_for_both_sides_or_a_pair(name: str) -> None:
-    extra: dict[str, Any] = {"entry": "limit", "price": 1.0, "trail": 1.0} if name in ("price", "activate") else {}
+    extra = COMPANIONS.get(name, {})
     both = strategy(**(extra | {name: close})).levels[name]
     assert both[0] is both[1] is close
     long, short = strategy(**(extra | {name: (1, close)})).levels[name]
@@ -90,14 +96,19 @@ WRONG_STRATEGIES: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"enter_long": close}, errors.ExpressionError, "enter_long: close is a number where a condition is needed"),
     ({"exit_short": "x"}, errors.ExpressionError, "exit_short: cannot use 'x'"),
     ({"enter_long": True}, errors.ExpressionError, "enter_long: a single True is no condition"),
-    ({"entry": "stop_limit"}, errors.StrategyError, "entry must be one of 'market', 'stop', 'limit', got 'stop_limit'"),
+    ({"entry": "stop-limit"}, errors.StrategyError, "entry must be one of 'market', .*'close', got 'stop-limit'"),
     ({"entry": 1}, errors.StrategyError, "entry must be one of .*, got 1"),
     ({"trail_source": "low"}, errors.StrategyError, "trail_source must be one of 'extreme', 'close', got 'low'"),
     ({"max_bars": 0}, errors.StrategyError, "max_bars is a number of candles, a whole number >= 1, got 0"),
     ({"max_bars": 1.0}, errors.StrategyError, "max_bars is a number of candles.*got 1.0"),
     ({"max_bars": True}, errors.StrategyError, "max_bars is a number of candles.*got True"),
     ({"entry": "limit", "price": 1, "expiry": -1}, errors.StrategyError, "expiry is a number of candles.*got -1"),
-    ({"expiry": 3}, errors.StrategyError, "strategy, enter_long: expiry is for stop and limit entries"),
+    ({"expiry": 3}, errors.StrategyError, "strategy, enter_long: expiry is for entries that rest; a market"),
+    ({"entry": "close", "expiry": 3}, errors.StrategyError, "a close entry fills at the close at which it is decided"),
+    ({"entry": "close", "price": 1}, errors.StrategyError, "strategy, enter_long: a close entry takes no price"),
+    ({"entry": "stop_limit", "price": 1}, errors.StrategyError, "a stop_limit entry needs a limit_price"),
+    ({"entry": "stop_limit", "limit_price": 1}, errors.StrategyError, "a stop_limit entry needs a price"),
+    ({"entry": "limit", "price": 1, "limit_price": 1}, errors.StrategyError, "a limit entry takes no limit_price"),
     ({"price": 1}, errors.StrategyError, "strategy, enter_long: a market entry takes no price"),
     ({"entry": "stop"}, errors.StrategyError, "strategy, enter_long: a stop entry needs a price"),
     ({"entry": "limit", "price": (None, 1)}, errors.StrategyError, "strategy, enter_long: a limit entry needs a price"),
@@ -159,8 +170,9 @@ def test_orders_are_values() -> None:
 
 @pytest.mark.parametrize("kind", ENTRY_KINDS)
 def test_every_kind_of_order(kind: str) -> None:
-    price = None if kind == "market" else 1.5
-    assert bt.Order(3, "long", kind, price).kind == kind
+    price = None if kind in ("market", "close") else 1.5
+    limit_price = 2.0 if kind == "stop_limit" else None
+    assert bt.Order(3, "long", kind, price, limit_price=limit_price).kind == kind
 
 
 def test_a_nan_level_of_an_order_is_left_to_the_simulation() -> None:
@@ -177,10 +189,16 @@ WRONG_ORDERS: list[tuple[dict[str, Any], str]] = [
     ({"side": 0}, "order at 3: side must be .*got 0"),
     ({"side": None}, "order at 3: side must be .*got None"),
     ({"side": ["long"]}, r"order at 3: side must be .*got \['long'\]"),
-    ({"kind": "close"}, "order at 3: kind must be one of 'market', 'stop', 'limit', got 'close'"),
+    ({"kind": "open"}, "order at 3: kind must be one of 'market', .*, got 'open'"),
     ({"max_bars": 0}, "max_bars is a number of candles"),
     ({"kind": "limit", "price": 1.0, "expiry": 1.5}, "expiry is a number of candles.*got 1.5"),
-    ({"expiry": 2}, "order at 3: expiry is for stop and limit entries"),
+    ({"expiry": 2}, "order at 3: expiry is for entries that rest"),
+    ({"kind": "stop_limit", "price": 2.0}, "order at 3: a stop_limit entry needs a limit_price"),
+    ({"limit_price": 2.0}, "order at 3: a market entry takes no limit_price"),
+    (
+        {"kind": "stop_limit", "price": 3.0, "limit_price": 2.0, "stop_price": 2.5},
+        "stop_price 2.5 must be below its price 2.0",
+    ),
     ({"price": 1.0}, "order at 3: a market entry takes no price"),
     ({"kind": "stop"}, "order at 3: a stop entry needs a price"),
     ({"stop": 1.0, "stop_price": 1.0}, "order at 3: give stop .* or stop_price .*, not both"),
