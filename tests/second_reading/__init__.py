@@ -11,18 +11,21 @@ was expected first. A ninth, the tie of a percent trail, was revised when that r
 differed because the engine was wrong (four ties of levels that floats miss, the tick inferred from whole hundreds, a
 target already passed at the entry under ``limit_gap="limit"``), and stand as they were written.
 
-Rules that the engine learned later were read in the same way, each before its code or its other tests were looked at:
-several positions and reversing, spreads by the hour, volatility targets, the modes of ambiguity.
+Rules that the engine learned later were read in the same way, each before its code or its other tests were looked at,
+and written down before the first comparison. One of those expectations was revised: whether a stop-limit order that is
+triggered at the open leaves its stop in doubt.
 
-- ``writing``    how a case is written: candles, orders, trades
-- ``entries``    market, stop and limit entries, exits on the same candles
-- ``prices``     in and out at once, bid and ask, ticks and rounding
-- ``decisions``  from decision to order, rejections, max_bars
-- ``stops``      trailing stops, activation, break-even
-- ``money``      costs, sizes, equity, statistics
-- ``several``    several positions at once, reversing
-- ``sizing``     spreads by the hour, volatility targets
-- ``modes``      what each mode of ambiguity books
+- ``writing``      how a case is written: candles, orders, trades
+- ``entries``      market, stop and limit entries, exits on the same candles
+- ``prices``       in and out at once, bid and ask, ticks and rounding
+- ``decisions``    from decision to order, rejections, max_bars
+- ``stops``        trailing stops, activation, break-even
+- ``money``        costs, sizes, equity, statistics
+- ``several``      several positions at once, reversing
+- ``sizing``       spreads by the hour, volatility targets
+- ``modes``        what each mode of ambiguity books
+- ``stop_limits``  stop-limit entries
+- ``closes``       entries at the close
 """
 
 from __future__ import annotations

@@ -137,4 +137,9 @@ CASES = [
               [START, (100, 106, 99, 103), flat(103)], [short(0, "limit", 105, target_price=101)],
               otherwise=one(1, 105, 2, 103, "END_OF_DATA", 2), best=one(1, 105, 1, 101, "TP", 4),
               ohlc=one(1, 105, 1, 101, "TP", 4)),
+    # --- entered inside by a stop-limit order -------------------------------------------------------------------------
+    *in_modes("stop_limit_in_modes", "E3: filled at 103 after the trigger; low 1 below the open, high 6 above",
+              [START, (100, 106, 99, 102), flat(102)], [long(0, "stop_limit", 105, limit_price=103, stop_price=100)],
+              otherwise=one(1, 103, 2, 102, "END_OF_DATA", -1, True), worst=one(1, 103, 1, 100, "SL", -3, True),
+              ohlc=one(1, 103, 1, 100, "SL", -3, True)),
 ]  # fmt: skip

@@ -8,9 +8,9 @@ from golden.loader import build, is_mirrorable, mirrored, prefix
 from reference.statistics import statistics
 
 import btcore as bt
-from second_reading import decisions, entries, modes, money, prices, several, sizing, stops
+from second_reading import closes, decisions, entries, modes, money, prices, several, sizing, stop_limits, stops
 
-PARTS = (entries, prices, decisions, stops, money, several, sizing, modes)
+PARTS = (entries, prices, decisions, stops, money, several, sizing, modes, stop_limits, closes)
 CASES = [case for part in PARTS for case in part.CASES]
 RUNNABLE = [case for case in CASES if "error" not in case]
 COSTS = ("spread_cost", "slippage_cost", "commission", "financing")
@@ -71,5 +71,5 @@ def test_stats(case):
 
 
 def test_every_case_is_told_apart_and_says_why():
-    assert len({case["id"] for case in CASES}) == len(CASES) == 481
+    assert len({case["id"] for case in CASES}) == len(CASES) == 592
     assert all(case["why"] for case in CASES)
