@@ -7,9 +7,16 @@ from btcore.batch.grids import sobol_sets as sobol_sets
 from btcore.batch.progress import BatchProgress as BatchProgress
 from btcore.batch.running import BatchInterrupted as BatchInterrupted
 from btcore.batch.running import run_batch as run_batch
+from btcore.batch.samplers import OptunaSampler as OptunaSampler
+from btcore.batch.samplers import RandomSampler as RandomSampler
+from btcore.batch.searching import search as search
 from btcore.batch.simulations import Simulation as Simulation
 from btcore.batch.simulations import Status as Status
 from btcore.batch.sweeping import sweep as sweep
+from btcore.batch.trials import Overfitting as Overfitting
+from btcore.batch.walked import Fold as Fold
+from btcore.batch.walked import WalkForward as WalkForward
+from btcore.batch.walking import walk_forward as walk_forward
 from btcore.candles import Candles as Candles
 from btcore.candles import Instrument as Instrument
 from btcore.clocks import timeframe as timeframe
@@ -86,6 +93,10 @@ from btcore.indicators import wma as wma
 from btcore.indicators import year as year
 from btcore.indicators import zscore as zscore
 from btcore.live import Stream as Stream
+from btcore.metrics.overfitting import probability_of_overfitting as probability_of_overfitting
+from btcore.metrics.sharpe import deflated_sharpe as deflated_sharpe
+from btcore.metrics.sharpe import expected_maximum_sharpe as expected_maximum_sharpe
+from btcore.metrics.sharpe import probabilistic_sharpe as probabilistic_sharpe
 from btcore.orders import Exit as Exit
 from btcore.orders import Order as Order
 from btcore.results import EntryKind as EntryKind

@@ -7,22 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from btcore.batch.criteria import Criterion, Measure
 from btcore.batch.simulations import Simulation, Status
 from btcore.errors import ParameterError
 
 if TYPE_CHECKING:
     import polars
 
-__all__ = ["Experiment"]
+    from btcore.batch.trials import Overfitting
 
-LOWER_IS_BETTER = (
-    "max_drawdown",
-    "max_drawdown_percent",
-    "costs",
-    "longest_losing_streak",
-    "seconds",
-    "ambiguous_share",
-)
+__all__ = ["Experiment"]
 
 
 class Experiment:
@@ -105,7 +99,7 @@ class Experiment:
         }
         for name in parameters:
             column = f"parameter_{name}" if name in shadowed else name
-            columns[column] = _column([s.parameters.get(name) for s in self.simulations])
+            columns[column] = column_of([s.parameters.get(name) for s in self.simulations])
         columns["status"] = [str(s.status) for s in self.simulations]
         columns["seconds"] = [s.execution_time for s in self.simulations]
         for name in figures:
@@ -113,30 +107,29 @@ class Experiment:
         columns["error"] = [None if s.error is None else str(s.error) for s in self.simulations]
         return polars.DataFrame(columns, strict=False)
 
-    def best(self, by: str, *, lowest: bool | None = None) -> Simulation:
+    def best(self, by: Measure, *, lowest: bool | None = None) -> Simulation:
         """The completed simulation with the highest `by`; the first of equals.
 
         Parameters
         ----------
-        by : str
-            A statistic of ``Result.stats``, or "seconds".
+        by : str or callable
+            A statistic of ``Result.stats``, "seconds", or a function of all statistics; None and NaN are no number.
         lowest : bool, optional
-            Whether the lowest is best; None: for drawdowns, costs, losing streaks and seconds.
+            Whether the lowest is best; None: for drawdowns, costs, losing streaks and seconds, by their names.
 
         Raises
         ------
         ParameterError
-            If no completed simulation has such a number (NaN is none).
+            If no completed simulation has such a number.
         """
-        lowest = by in LOWER_IS_BETTER if lowest is None else lowest
-        sign = -1.0 if lowest else 1.0
-        ranked = [
-            (sign * value, s) for s in self.simulations if (value := _figure(s, by)) is not None and value == value
-        ]
-        if not ranked:
-            known = next((sorted(s.result.stats) for s in self.simulations if s.result), [])
-            raise ParameterError(f"no completed simulation has a number for {by!r}; statistics are {', '.join(known)}")
-        return max(ranked, key=lambda pair: pair[0])[1]
+        criterion = Criterion(by, lowest)
+        completed = [(s, s.result.stats) for s in self.simulations if s.result is not None]
+        timed = [(s, {"seconds": s.execution_time} if by == "seconds" else stats) for s, stats in completed]
+        found = criterion.best((criterion.value(stats), s) for s, stats in timed)
+        if found is None:
+            known = ", ".join(sorted(completed[0][1])) if completed else ""
+            raise ParameterError(f"no completed simulation has a number for {criterion.text!r}; statistics are {known}")
+        return found
 
     def heatmap(self, x: str, y: str, value: str) -> polars.DataFrame:
         """The mean of a statistic over two parameters: a row per `y`, a column per `x`, both in ascending order.
@@ -157,6 +150,43 @@ class Experiment:
         means = table.group_by(x, y).agg(polars.col(value).mean()).sort(x, y)
         return means.pivot(on=x, index=y, values=value).sort(y)
 
+    def overfitting(
+        self,
+        *,
+        instrument: str | None = None,
+        blocks: int = 16,
+        trials: float | None = None,
+        workers: int | None = None,
+    ) -> Overfitting:
+        """How much of the best Sharpe ratio the number of tries explains, from the daily returns of all trials.
+
+        The equity curves are worked out again, a run for each completed simulation, in threads; of each curve only the
+        daily values are kept.
+
+        Parameters
+        ----------
+        instrument : str, optional
+            Whose simulations; needed where there are several instruments, since figures are of one.
+        blocks : int
+            As for ``probability_of_overfitting``.
+        trials : float, optional
+            As for ``deflated_sharpe``: how many independent trials the simulations amount to. Give more than there are
+            here if others were tried before; nobody else knows of them.
+        workers : int, optional
+            How many curves are worked out at a time; each takes 8 bytes per candle. None: one per core.
+
+        Raises
+        ------
+        ParameterError
+            If fewer than 2 completed simulations have a Sharpe ratio, their instruments or evaluation windows differ,
+            or the days do not suffice for the blocks.
+        DataError
+            If the experiment was opened from its ledger alone, which keeps no equity.
+        """
+        from btcore.batch.trials import overfitting_of
+
+        return overfitting_of(self.simulations, instrument, blocks, trials, workers)
+
     def explain(self) -> str:
         """How the batch is computed: plans, operators, what is shared, and what it will cost, as text."""
         from btcore.batch.explaining import explained
@@ -168,13 +198,7 @@ class Experiment:
         return f"Experiment({self.name!r}: {counts})"
 
 
-def _figure(simulation: Simulation, name: str) -> float | None:
-    if simulation.result is None:
-        return None
-    return simulation.execution_time if name == "seconds" else simulation.result.stats.get(name)
-
-
-def _column(values: list[Any]) -> list[Any]:
+def column_of(values: list[Any]) -> list[Any]:
     """Values as a frame can hold them: those of mixed or unknown kinds as text."""
     kinds = {type(value) for value in values if value is not None}
     if kinds <= {int, float} or (len(kinds) == 1 and kinds <= {str, bool}):

@@ -10,7 +10,7 @@ from typing import Any
 
 from btcore.errors import ParameterError
 
-__all__ = ["grid_product", "parameter_sets", "random_sets", "sobol_sets"]
+__all__ = ["Constraint", "endless_random_sets", "grid_product", "parameter_sets", "random_sets", "sobol_sets"]
 
 Parameters = dict[str, Any]
 Constraint = Callable[..., bool]
@@ -72,8 +72,15 @@ def random_sets(
     >>> len(sets), all(one["fast"] * one["k"] < 60 for one in sets)
     (10, True)
     """
+    return _collected(count, endless_random_sets(grid, seed=seed, where=where))
+
+
+def endless_random_sets(
+    grid: Mapping[str, Any], *, seed: int = 0, where: Constraint | None = None
+) -> Iterator[Parameters]:
+    """The sets of ``random_sets``, one after the other; it ends when no further one is found in many tries."""
     rng = random.Random(seed)
-    return _collected(grid, count, where, ([rng.random() for _ in grid] for _ in itertools.count()))
+    return _distinct(grid, where, ([rng.random() for _ in grid] for _ in itertools.count()))
 
 
 def sobol_sets(
@@ -95,36 +102,61 @@ def sobol_sets(
     except ImportError:
         raise ParameterError("sobol_sets needs SciPy: pip install scipy, or use random_sets") from None
     engine = qmc.Sobol(len(grid), scramble=seed is not None, seed=seed, bits=SOBOL_BITS)
-    points = (point for _ in itertools.count() for point in engine.random_base2(_power(count)).tolist())
-    return _collected(grid, count, where, points)
+    first = _power(count)
+    powers = itertools.chain([first], itertools.count(first))  # the engine wants the number of all to be a power of two
+    points = (point for power in powers for point in engine.random_base2(power).tolist())
+    return _collected(count, _distinct(grid, where, points))
 
 
 def _power(count: int) -> int:
     return max(1, math.ceil(math.log2(max(count, 2))))
 
 
-def _collected(
-    grid: Mapping[str, Any], count: int, where: Constraint | None, points: Iterator[Sequence[float]]
-) -> list[Parameters]:
+def _collected(count: int, sets: Iterator[Parameters]) -> list[Parameters]:
     if isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise ParameterError(f"count is a whole number >= 1, got {count!r}")
+    found = list(itertools.islice(sets, count))
+    if len(found) < count:
+        raise ParameterError(
+            f"only {len(found)} different sets were found in many tries, {count} are wanted: "
+            "ask for fewer, or widen the grid or its constraint"
+        )
+    return found
+
+
+def _distinct(
+    grid: Mapping[str, Any], where: Constraint | None, points: Iterator[Sequence[float]]
+) -> Iterator[Parameters]:
+    """A set for each point that is new and wanted, until all were seen, or none comes in many tries for each so far."""
     pickers = {name: _picker(name, values) for name, values in grid.items()}
-    found: dict[tuple[Any, ...], Parameters] = {}
-    for point in itertools.islice(points, count * TRIES_PER_SET):
+    total = math.prod(_choices(values) for values in grid.values())
+    seen: set[tuple[Any, ...]] = set()
+    given = tries = 0
+    for point in points:
         made = {name: pick(u) for (name, pick), u in zip(pickers.items(), point, strict=True)}
-        if where is None or where(**made):
-            found.setdefault(tuple(map(repr, made.values())), made)
-        if len(found) == count:
-            return list(found.values())
-    raise ParameterError(
-        f"only {len(found)} different sets were found in {count * TRIES_PER_SET:,} tries, {count} are wanted: "
-        "ask for fewer, or widen the grid or its constraint"
-    )
+        key = tuple(map(repr, made.values()))
+        wanted = key not in seen and (where is None or where(**made))
+        seen.add(key)
+        if wanted:
+            yield made
+        given, tries = (given + 1, 0) if wanted else (given, tries + 1)
+        if len(seen) >= total or tries > TRIES_PER_SET * (given + 1):
+            return
+
+
+def _choices(values: Any) -> float:
+    """How many different ones there are."""
+    return math.inf if _is_range(values) else len(set(map(repr, values)))
+
+
+def _is_range(values: Any) -> bool:
+    """Whether they are a pair (low, high) of floats."""
+    return isinstance(values, tuple) and len(values) == 2 and all(isinstance(v, float) for v in values)
 
 
 def _picker(name: str, values: Any) -> Callable[[float], Any]:
     """From a number in [0, 1) to a value."""
-    if isinstance(values, tuple) and len(values) == 2 and all(isinstance(v, float) for v in values):
+    if _is_range(values):
         low, high = values
         if not low < high or not math.isfinite(high - low):
             raise ParameterError(f"{name}: a range is (low, high) with low < high, got {values!r}")

@@ -11,7 +11,7 @@ from typing import Any
 
 from btcore.batch.ledger import Ledger
 from btcore.batch.records import read_trades
-from btcore.batch.simulations import Simulation
+from btcore.batch.simulations import Simulation, Status
 from btcore.batch.work import Failure, Job, Outcome
 from btcore.errors import ParameterError
 from btcore.rules import RULES_VERSION
@@ -86,7 +86,7 @@ class _Store(Keeper):
         known = self._ledger.completed()
         for simulation, key in zip(simulations, self._keys, strict=True):
             outcome, file = known.get(key, (None, None))
-            if outcome is None or simulation.error is not None:
+            if outcome is None or simulation.status != Status.PENDING:
                 continue
             if self._trades is not None and (file is None or not (self._place / file).is_file()):
                 continue  # the statistics are there, the trades are not

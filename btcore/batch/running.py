@@ -17,7 +17,7 @@ from btcore.batch.work import Job, Outcome
 from btcore.candles import Candles
 from btcore.errors import ParameterError
 
-__all__ = ["BatchInterrupted", "run_batch"]
+__all__ = ["BatchInterrupted", "run_batch", "run_more"]
 
 
 class BatchInterrupted(KeyboardInterrupt):
@@ -92,10 +92,30 @@ def run_batch(
     >>> experiment.simulations[0].result.stats["trades"] > 0
     True
     """
-    listed = _numbered(simulations)
+    options = {"name": name, "executor": executor, "workers": workers, "store": store, "progress": progress,
+               "trades": trades, "memory_limit": memory_limit}  # fmt: skip
+    return run_more((), simulations, **options)
+
+
+def run_more(
+    ended: Sequence[Simulation],
+    simulations: Iterable[Simulation],
+    *,
+    name: str | None = None,
+    executor: Any = "processes",
+    workers: int | None = None,
+    store: Any = None,
+    progress: Any = True,
+    trades: bool = False,
+    memory_limit: int | str | None = None,
+) -> Experiment:
+    """``run_batch``, with simulations before its own that such a batch has ended already: they stay as they are."""
+    listed = [*ended, *_numbered(simulations, len(ended))]
+    if len({id(simulation) for simulation in listed}) < len(listed):
+        raise ParameterError("a simulation stands twice in the batch; make another Simulation of the same strategy")
     name = "experiment" if name is None else name
     display = display_of(progress)
-    chosen = chosen_executor(executor, workers, memory_limit, listed)
+    chosen = chosen_executor(executor, workers, memory_limit, listed[len(ended) :])
     keeper = Keeper.of(store, name, listed, trades)
     experiment = Experiment(name, listed, keeper.path)
     pending = [simulation for simulation in listed if simulation.status == Status.PENDING]
@@ -159,14 +179,12 @@ class _Run:
         return [self._simulations[number] for number in numbers]
 
 
-def _numbered(simulations: Iterable[Simulation]) -> list[Simulation]:
+def _numbered(simulations: Iterable[Simulation], first: int) -> list[Simulation]:
     listed = list(simulations)
-    for number, simulation in enumerate(listed):
+    for number, simulation in enumerate(listed, first):
         if not isinstance(simulation, Simulation):
             raise ParameterError(f"run_batch takes Simulation objects, got {simulation!r}; or use sweep")
         simulation.reset(number)
-    if len({id(simulation) for simulation in listed}) < len(listed):
-        raise ParameterError("a simulation stands twice in the batch; make another Simulation of the same strategy")
     return listed
 
 

@@ -107,6 +107,7 @@ class Simulation:
         self.execution_time = float("nan")
         self.result: Result | None = None
         self.error: Failure | None = None
+        self._hash: str | None = None
 
     @property
     def strategy(self) -> Any:
@@ -133,7 +134,9 @@ class Simulation:
     @property
     def content_hash(self) -> str:
         """32 hex digits over everything that determines the result: equal to that of the ``Result``."""
-        return hash_of(self._origin())
+        if self._hash is None:
+            self._hash = hash_of(self._origin())
+        return self._hash
 
     def _origin(self) -> Origin:
         return Origin(self.strategy, self.candles, self.conditions)
