@@ -121,7 +121,7 @@ def walk_forward(
     >>> walk = bt.walk_forward(cross, candles, {"fast": [5, 10], "slow": [20, 40]}, train="3d", test="1d", by="net",
     ...                        executor="serial", progress=False)
     >>> len(walk.folds), walk.table()["fast"].is_in([5, 10]).all()
-    (14, True)
+    (10, True)
     """
     criterion, lengths = Criterion.checked(by, lowest), Lengths.checked(train, test, gap, step)
     sets = _sets(build, grid)

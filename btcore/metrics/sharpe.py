@@ -51,7 +51,7 @@ def probabilistic_sharpe(returns: Any, benchmark: float = 0.0) -> float:
     --------
     >>> import btcore as bt
     >>> round(bt.probabilistic_sharpe([0.02, -0.01, 0.03, 0.01, -0.02, 0.02]), 3)
-    0.822
+    0.806
     """
     column = _column("returns", returns, LEAST_RETURNS)
     if not math.isfinite(benchmark):
@@ -162,7 +162,7 @@ def deflated_sharpe(returns: Any, trial_sharpes: Any, *, trials: float | None = 
     >>> import btcore as bt
     >>> returns = [0.02, -0.01, 0.03, 0.01, -0.02, 0.02]
     >>> round(bt.deflated_sharpe(returns, [0.41, 0.1, -0.2, 0.05]), 3)
-    0.658
+    0.631
     """
     tried = np.asarray(trial_sharpes, dtype=np.float64).ravel()
     tried = tried[~np.isnan(tried)]
