@@ -205,10 +205,11 @@ class _Walk:
         """(parameters, value, statistics, why there are none) of the best set in a training window."""
         trained = self._trained[number]
         ended = [(parameters, s.result.stats) for parameters, s in trained if s.result is not None]
-        valued = [(criterion.value(stats), (parameters, stats)) for parameters, stats in ended]
-        best = criterion.best(valued)
+        valued = [(criterion.value(stats), parameters, stats) for parameters, stats in ended]
+        best = criterion.best((one[0], one) for one in valued)
         if best is not None:
-            return best[0], criterion.value(best[1]), best[1], ""
+            value, parameters, stats = best
+            return parameters, value, stats, ""
         if not trained:
             note = "the training window holds no candle"
         elif not ended:

@@ -13,6 +13,7 @@ import numpy as np
 import btcore as bt
 
 LEFT_OUT = ("seconds",)
+HOUR = 3_600_000_000_000
 
 
 def cross(fast: int, slow: int) -> bt.Strategy:
@@ -80,3 +81,10 @@ def telling(number: int, folder: str) -> bt.Strategy:
 def comparable(experiment: bt.Experiment) -> Any:
     """The table but for the times."""
     return experiment.table().drop(LEFT_OUT)
+
+
+def hourly(hours: list[int]) -> bt.Candles:
+    """Candles that open at these hours after 1970-01-05, a Monday."""
+    times = (np.array(hours) + 4 * 24) * HOUR
+    price = np.full(len(hours), 1.0)
+    return bt.Candles(times, price, price, price, price, tick=0.01, period="1h")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from typing import Any
 
@@ -10,9 +9,8 @@ import numpy as np
 import pytest
 
 import btcore as bt
-from batch.builders import breakout, cross
+from batch.builders import breakout, cross, hourly
 from btcore.batch.stitching import Account, _longest_run
-from btcore.batch.windows import Lengths, Window, windows_of
 
 HOUR = 3_600_000_000_000
 DAY = 24 * HOUR
@@ -23,13 +21,6 @@ QUIET = {"executor": "serial", "progress": False}
 @pytest.fixture(scope="module")
 def candles() -> bt.Candles:
     return bt.synthetic_candles(9_000, seed=4, symbol="EURUSD")
-
-
-def hourly(hours: list[int]) -> bt.Candles:
-    """Candles that open at these hours after 1970-01-05, a Monday."""
-    times = (np.array(hours) + 4 * 24) * HOUR
-    price = np.full(len(hours), 1.0)
-    return bt.Candles(times, price, price, price, price, tick=0.01, period="1h")
 
 
 def loop(candles: bt.Candles, sets: list[dict[str, int]], windows: list[Any], by: Any, **terms: Any) -> Any:
@@ -256,41 +247,6 @@ def test_a_store_keeps_the_training(candles: bt.Candles, tmp_path: Any) -> None:
     assert walk.table().equals(quiet.table())
 
 
-# --- windows by hand --------------------------------------------------------------------------------------------------
-
-
-def windows(candles: bt.Candles, train: Any, test: Any, *, gap: Any = 0, step: Any = None, anchored: bool = False,
-            first: int = 0, end: int | None = None) -> list[Window]:  # fmt: skip
-    lengths = Lengths.checked(train, test, gap, step)
-    return windows_of(candles, first, len(candles) if end is None else end, lengths, anchored)
-
-
-def test_windows_by_number() -> None:
-    ten = hourly(list(range(10)))
-    assert windows(ten, 3, 2) == [Window((0, 3), (3, 5)), Window((2, 5), (5, 7)), Window((4, 7), (7, 9))]
-    assert windows(ten, 3, 2, gap=1, step=4) == [Window((0, 3), (4, 6)), Window((4, 7), (8, 10))]
-    assert windows(ten, 3, 2, anchored=True, first=1, end=9) == [Window((1, 4), (4, 6)), Window((1, 6), (6, 8))]
-
-
-def test_windows_by_time_hold_what_there_is() -> None:
-    """Hours 0 to 3, then 9 to 13: a window keeps its times, not its number of candles.
-
-    Tests of hours 3-4, 5-6, 7-8, 9-10 and 11-12 after training on the three hours before: two have no candle.
-    """
-    gappy = hourly([0, 1, 2, 3, 9, 10, 11, 12, 13])
-    found = windows(gappy, "3h", "2h")
-    assert found == [Window((0, 3), (3, 4)), Window((4, 4), (4, 6)), Window((4, 6), (6, 8))]
-    assert windows(gappy, datetime.timedelta(hours=3), "120min") == found
-
-
-def test_a_window_by_time_is_whole_when_the_last_candle_is_over() -> None:
-    five = hourly([0, 1, 2, 3, 4])  # over at hour 5
-    assert windows(five, "3h", "2h") == [Window((0, 3), (3, 5))]
-    assert windows(five, "2h", "1h", end=4) == [Window((0, 2), (2, 3)), Window((1, 3), (3, 4))]
-    with pytest.raises(bt.ParameterError, match=r"take 0\.25 days together, but there are only 0\.208333 days"):
-        windows(five, "3h", "3h")
-
-
 def test_a_fold_without_candles_to_train_on_is_flat() -> None:
     gappy = hourly([0, 1, 2, 3, 9, 10, 11, 12, 13])
     walk = bt.walk_forward(lambda n: [bt.Order(3, "long")], gappy, {"n": [1]}, train="3h", test="2h", by="trades",
@@ -328,12 +284,6 @@ def test_what_is_refused(candles: bt.Candles, arguments: Any, message: str) -> N
     usual = {"build": cross, "candles": candles, "grid": GRID, "train": 2_000, "test": 1_000, "by": "net", **QUIET}
     with pytest.raises(bt.ParameterError, match=message):
         bt.walk_forward(**(usual | arguments))
-
-
-def test_test_windows_without_any_candle() -> None:
-    """Hours 2 and 5 of the hours 0 and 6."""
-    with pytest.raises(bt.ParameterError, match="no test window holds a candle"):
-        windows(hourly([0, 6]), "2h", "1h", step="3h")
 
 
 def test_losing_streaks_across_windows() -> None:

@@ -80,6 +80,7 @@ def test_public_names_in_pages_exist() -> None:
         ROOT / "docs" / "indicators.md",
         ROOT / "docs" / "quick-start.md",
         ROOT / "docs" / "candles.md",
+        ROOT / "docs" / "walk-forward.md",
     ):
         text = prose(page) + "".join(blocks(page, "python")) + "".join(blocks(page, "python fragment"))
         assert not [name for name in re.findall(r"\bbt\.(\w+)", text) if not hasattr(bt, name)]
