@@ -86,6 +86,7 @@ _NAMES = {
     "orders": ("Exit", "Order"),
     "results": ("EntryKind", "ExitReason", "RejectReason", "Result", "Trades"),
     "rules": ("RULES_VERSION", "Rules"),
+    "sessions": ("SessionEnd",),
     "simulation": ("simulate",),
     "sizes": ("FixedCash", "PercentEquity", "RiskPercent", "VolatilityTarget"),
     "strategy": ("Strategy",),

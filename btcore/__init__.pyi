@@ -106,6 +106,7 @@ from btcore.results import Result as Result
 from btcore.results import Trades as Trades
 from btcore.rules import RULES_VERSION as RULES_VERSION
 from btcore.rules import Rules as Rules
+from btcore.sessions import SessionEnd as SessionEnd
 from btcore.simulation import simulate as simulate
 from btcore.sizes import FixedCash as FixedCash
 from btcore.sizes import PercentEquity as PercentEquity

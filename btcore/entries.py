@@ -13,13 +13,14 @@ from btcore.expr import number
 from btcore.sizes import FixedCash, PercentEquity, RiskPercent, VolatilityTarget
 
 __all__ = [
-    "DISTANCES", "ENTRY_KINDS", "LEVELS",
+    "DISTANCES", "ENTRY_KINDS", "LEVELS", "LIVE_LEVELS",
     "check_shape", "checked_choice", "checked_count", "checked_flag", "checked_size",
 ]  # fmt: skip
 
 ENTRY_KINDS = ("market", "stop", "limit", "stop_limit", "close")
 RESTING = ("stop", "limit", "stop_limit")
 LEVELS = ("price", "limit_price", "stop", "target", "trail", "stop_price", "target_price", "activate", "breakeven")
+LIVE_LEVELS = ("trail_price",)  # of strategies alone, read on every candle
 DISTANCES = ("stop", "target", "trail", "activate", "breakeven")
 
 
@@ -35,7 +36,10 @@ def check_shape(owner: str, kind: str, expiry: int | None, given: dict[str, bool
     for name in ("stop", "target"):
         if given[name] and given[f"{name}_price"]:
             raise StrategyError(f"{owner}: give {name} (a distance) or {name}_price (a level), not both")
-    if given["activate"] and not given["trail"]:
+    live = given.get("trail_price", False)
+    if given["trail"] and live:
+        raise StrategyError(f"{owner}: give trail (a distance) or trail_price (a live level), not both")
+    if given["activate"] and not (given["trail"] or live):
         raise StrategyError(f"{owner}: activate starts a trail, but no trail is given")
 
 

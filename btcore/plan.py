@@ -14,13 +14,14 @@ from btcore._core.market import Market
 from btcore._core.types import AmbiguityMode, EntryKind, Level, SizeKind
 from btcore.candles import Candles
 from btcore.costs import Costs, HourlySpread
-from btcore.entries import LEVELS
+from btcore.entries import LEVELS, LIVE_LEVELS
 from btcore.errors import ParameterError, StrategyError
 from btcore.expr import Expr, Percent, constant, number
 from btcore.market import ceil_units, market_of, unit_of
 from btcore.orders import Exit, Order
 from btcore.program import COLUMNS, Program
 from btcore.rules import Rules
+from btcore.sessions import end_codes
 from btcore.sizes import FixedCash, PercentEquity, RiskPercent, VolatilityTarget
 from btcore.strategy import Strategy
 
@@ -31,7 +32,8 @@ BEYOND = 2**60  # units that no candle exceeds
 _SIZE_KINDS = ((FixedCash, SizeKind.SIZE_CASH, "amount"), (PercentEquity, SizeKind.SIZE_EQUITY, "percent"),
                (RiskPercent, SizeKind.SIZE_RISK, "percent"))  # fmt: skip
 _ENTRY_CODES = {kind.name.lower(): int(kind) for kind in EntryKind}
-_LEVEL_CODES = {name: int(Level[f"LEVEL_{name.upper()}"]) for name in LEVELS}
+_LEVEL_CODES = {name: int(Level[f"LEVEL_{name.upper()}"]) for name in (*LEVELS, *LIVE_LEVELS)}
+_ORDER_LEVELS = {name: _LEVEL_CODES[name] for name in LEVELS}
 _SIZE_LEVEL = int(Level.LEVEL_SIZE)
 
 
@@ -133,6 +135,8 @@ class Plan:
                 code, value = _LEVEL_CODES[name], pair[side]
                 percents[side] |= isinstance(value, Percent) << code
                 levels[side][code] = self._program.level(value.value if isinstance(value, Percent) else value)
+        if strategy.session is not None:
+            driver.end_sessions(end_codes(strategy.session, self.candles.timestamp, self.candles.duration))
         driver.follow_conditions(
             masks, tuple(levels), tuple(percents), _ENTRY_CODES[strategy.entry], size_kind,
             strategy.trail_source == "close", _limit(strategy.max_bars), _limit(strategy.expiry),
@@ -231,7 +235,7 @@ def order_table(orders: Iterable[Order | Exit], conditions: Conditions, length: 
 def _order_row(order: Order | Exit, default_size: Any) -> tuple[int, ...]:
     if isinstance(order, Exit):
         return order.at, 0, 0, 0, 0, 0, 0
-    percents = sum(isinstance(getattr(order, name), Percent) << code for name, code in _LEVEL_CODES.items())
+    percents = sum(isinstance(getattr(order, name), Percent) << code for name, code in _ORDER_LEVELS.items())
     size_kind, _ = _order_size(order, default_size)
     limits = _limit(order.max_bars), _limit(order.expiry)
     return order.at, order.side, _ENTRY_CODES[order.kind], percents, size_kind, *limits
@@ -251,7 +255,7 @@ def _order_size(order: Order, default_size: Any) -> tuple[int, float]:
 def _order_numbers(order: Order | Exit, default_size: Any) -> list[float]:
     numbers = [np.nan] * len(Level)
     if isinstance(order, Order):
-        for name, code in _LEVEL_CODES.items():
+        for name, code in _ORDER_LEVELS.items():
             value = getattr(order, name)
             if value is not None:
                 numbers[code] = value.value.params[0] if isinstance(value, Percent) else value

@@ -8,6 +8,7 @@ from btcore.entries import (
     DISTANCES,
     ENTRY_KINDS,
     LEVELS,
+    LIVE_LEVELS,
     check_shape,
     checked_choice,
     checked_count,
@@ -16,6 +17,7 @@ from btcore.entries import (
 )  # fmt: skip
 from btcore.errors import StrategyError
 from btcore.expr import CONDITION, Expr, Percent, condition, lift
+from btcore.sessions import checked_session
 
 __all__ = ["MOST_POSITIONS", "Strategy"]
 
@@ -46,12 +48,17 @@ class Strategy:
         the gain at which the trail starts, the gain at which the stop moves to the entry price (rules X2, X6).
     stop_price, target_price : level, optional
         The same as prices. Not together with the distance of the same name.
+    trail_price : level, optional
+        A trailing stop at a price that is read on every candle: its value at the close of a candle is in force on the
+        next one, and it never loosens (rule X6). Not together with ``trail``.
     trail_source : {"extreme", "close"}
         Whether the trail follows highs and lows or closes (rule X6).
     max_bars : int, optional
         Leave at the close of this many-th candle, the entry candle counted (rule X3).
     expiry : int, optional
         Candles for which an entry rests (rule D3).
+    session : SessionEnd or between(...), optional
+        When positions leave: at the close of the candle that lasts to the end of the session (rule X3).
     reverse : bool
         Whether an entry is also an exit of the other side: it leaves at the open at which a market entry fills
         (rules D6, D10).
@@ -93,11 +100,13 @@ class Strategy:
         trail: Any = None,
         stop_price: Any = None,
         target_price: Any = None,
+        trail_price: Any = None,
         trail_source: str = "extreme",
         activate: Any = None,
         breakeven: Any = None,
         max_bars: int | None = None,
         expiry: int | None = None,
+        session: Any = None,
         reverse: bool = False,
         size: Any = None,
         max_positions: int = 1,
@@ -105,11 +114,12 @@ class Strategy:
     ) -> None:
         given = locals()
         self.conditions: dict[str, Expr | None] = {n: _condition(n, given[n]) for n in _CONDITIONS}
-        self.levels: dict[str, Pair] = {n: _pair(n, given[n]) for n in LEVELS}
+        self.levels: dict[str, Pair] = {n: _pair(n, given[n]) for n in (*LEVELS, *LIVE_LEVELS)}
         self.entry = checked_choice("entry", entry, ENTRY_KINDS)
         self.trail_source = checked_choice("trail_source", trail_source, ("extreme", "close"))
         self.max_bars = checked_count("max_bars", max_bars)
         self.expiry = checked_count("expiry", expiry)
+        self.session = checked_session(session)
         self.reverse = checked_flag("reverse", reverse)
         self.size = checked_size(size)
         self.max_positions = _positions(max_positions)
@@ -133,7 +143,7 @@ class Strategy:
         parts += ["trail_source='close'"] if self.trail_source == "close" else []
         parts += ["reverse=True"] if self.reverse else []
         parts += [f"max_positions={self.max_positions}"] if self.max_positions > 1 else []
-        for name in ("max_bars", "expiry", "size", "name"):
+        for name in ("max_bars", "expiry", "session", "size", "name"):
             value = getattr(self, name)
             parts += [f"{name}={value!r}"] if value is not None else []
         return f"Strategy({', '.join(parts)})"

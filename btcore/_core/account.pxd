@@ -42,12 +42,15 @@ cdef struct Position:           # prices in turned units (negated for shorts: a 
     int64_t number              # of the entry, from 0; `parent` of its trades
     int64_t signal, entry_index, entry, entry_base, entry_spread
     int64_t first               # first candle of its life: that of the entry, or the next one after an entry at a close
-    int64_t deadline            # candle at whose close it leaves [X3]
+    int64_t last                # candle at whose close it leaves by time [X3]
+    int64_t session             # end of a session at which it leaves: twice the candle, plus 1 for its close [X3]
+    int64_t deadline            # the earlier candle of the two
     double size, entry_commission
     int64_t stop, target        # as at entry
     int64_t guard               # stop, moved by break-even
     int64_t breakeven           # level that moves it
     bint trailing, trail_active, trail_on_close, trail_percent
+    bint live                   # the trail is a level that is read on each candle
     double trail_number         # its distance, or percentage
     int64_t trail_start         # its distance at entry
     int64_t trail_best          # extreme that it follows
@@ -89,6 +92,10 @@ cdef struct Account:            # one simulation: what it follows, what it holds
     int64_t limit_fills, exact_touches
     int64_t steps               # candles that were looked at
     int64_t filled              # entries
+    const int64_t* ends         # of sessions, as `session` of a position, in their order
+    Py_ssize_t end_count
+    bint[2] live                # by side (long, short): whether there is a live trail
+    int64_t[2] live_level       # and its level at the last close, turned units
     Totals totals
     double* curve               # equity at each close of the window, where somebody asks for it
     bint keep                   # keep the trades

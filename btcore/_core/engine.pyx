@@ -17,9 +17,9 @@ from btcore._core.fills cimport step
 from btcore._core.levels cimport level_free, level_init
 from btcore._core.market cimport Market, Prices
 from btcore._core.pipeline cimport Pipeline
-from btcore._core.script cimport Script, decide, next_entry_signal
+from btcore._core.script cimport Script, decide, follow_live, next_entry_signal, read_live
 from btcore._core.statistics cimport totals_finish, totals_init
-from btcore._core.types cimport LEVELS, REJECT_REASONS, Trade
+from btcore._core.types cimport LEVEL_TRAIL_PRICE, LEVELS, REJECT_REASONS, Trade
 
 from btcore._core.types import TRADE_DTYPE, RejectReason
 
@@ -30,13 +30,18 @@ cdef void drive(
     """Take one simulation through the block of n candles that starts at candle `block`."""
     cdef Py_ssize_t t = max(block, account.start)
     cdef Py_ssize_t stop = min(block + n, account.end)
+    cdef bint live = account.live[0] or account.live[1]
     while True:
         if account.held or account.waiting:
             t = next_event(script, account, prices, slots, block, t, stop)
         else:
             t = next_entry_signal(script, slots, block, t, stop)
+        if live and t > block:
+            read_live(script, account, prices, slots, min(t, stop) - 1 - block)
         if t >= stop:
             return
+        if live:
+            follow_live(account)
         account.steps += 1
         step(account, prices, t)
         decide(script, account, prices, slots, t, t - block)
@@ -103,6 +108,16 @@ cdef class Driver:
             for level in range(<int> LEVELS):
                 ticket.level[level] = NAN
                 level_init(&self.script.levels[side][level], levels[side][level])
+
+        for side in range(2):
+            self.account.live[side] = self.script.levels[side][<int> LEVEL_TRAIL_PRICE].length > 0
+
+    def end_sessions(self, const int64_t[::1] ends):
+        """Positions leave at ends of sessions: in order, twice the candle, plus 1 for its close and not its open."""
+        self._arrays.append(ends)
+        self.account.end_count = ends.shape[0]
+        if ends.shape[0]:
+            self.account.ends = &ends[0]
 
     def follow_orders(self, const int64_t[:, ::1] orders, const double[:, ::1] levels):
         """Trade explicit orders, sorted by candle: columns at, side (0: exit), kind, percents, size kind, max_bars,

@@ -17,8 +17,11 @@ from btcore._core.types cimport (
 )
 
 
-cdef void start_trail(Position* p, const Prices* prices, const Ticket* ticket) noexcept nogil:
-    p.trailing = given(ticket, LEVEL_TRAIL)
+cdef void start_trail(
+    const Account* account, Position* p, const Prices* prices, const Ticket* ticket
+) noexcept nogil:
+    p.live = account.live[p.side < 0]
+    p.trailing = p.live or given(ticket, LEVEL_TRAIL)
     p.trail_level = -LEVEL_LIMIT
     p.activate = LEVEL_LIMIT
     p.breakeven = LEVEL_LIMIT
@@ -30,10 +33,10 @@ cdef void start_trail(Position* p, const Prices* prices, const Ticket* ticket) n
     p.trail_percent = is_percent(ticket, LEVEL_TRAIL)
     p.trail_number = number(ticket, LEVEL_TRAIL)
     p.trail_best = p.entry
-    p.trail_start = distance(prices, ticket, LEVEL_TRAIL, p.entry)
+    p.trail_start = 0 if p.live else distance(prices, ticket, LEVEL_TRAIL, p.entry)
     p.trail_active = not given(ticket, LEVEL_ACTIVATE)
     if p.trail_active:
-        p.trail_level = p.entry - p.trail_start
+        p.trail_level = account.live_level[p.side < 0] if p.live else p.entry - p.trail_start
     else:
         p.activate = p.entry + distance(prices, ticket, LEVEL_ACTIVATE, p.entry)
 
@@ -41,6 +44,29 @@ cdef void start_trail(Position* p, const Prices* prices, const Ticket* ticket) n
 cdef inline int64_t last_of(Py_ssize_t first, int64_t candles) noexcept nogil:
     """The last of so many candles."""
     return first + candles - 1 if candles < INT64_MAX - first else INT64_MAX
+
+
+cdef int64_t session_of(const Account* account, int64_t code) noexcept nogil:
+    """The first end of a session at or after `code`."""
+    cdef Py_ssize_t low = 0, high = account.end_count, middle
+    while low < high:
+        middle = (low + high) // 2
+        if account.ends[middle] < code:
+            low = middle + 1
+        else:
+            high = middle
+    return account.ends[low] if low < account.end_count else INT64_MAX
+
+
+cdef inline void set_deadline(Account* account, Position* p, Py_ssize_t first, int64_t candles) noexcept nogil:
+    """Where the position leaves at the latest, if `first` is the first candle of its life [X3]."""
+    p.first = first
+    p.last = p.deadline = last_of(first, candles)
+    p.session = INT64_MAX
+    if account.end_count:
+        # after an entry at a close, an end before the next candle concerns it; after another, the open of its candle not
+        p.session = session_of(account, 2 * first + (first == p.entry_index))
+        p.deadline = min(p.last, p.session // 2)
 
 
 cdef Position* open_position(
@@ -67,7 +93,7 @@ cdef Position* open_position(
     p.side, p.kind, p.size, p.signal = ticket.side, ticket.kind, size, ticket.signal
     p.entry_index, p.entry, p.entry_base, p.entry_spread = t, fill, base, spread
     p.entry_commission = commission_of(&account.terms, to_price(prices, p.side * fill), size)
-    p.first, p.deadline = t, last_of(t, ticket.max_bars)
+    set_deadline(account, p, t, ticket.max_bars)
     p.worst = p.best = fill
     p.stop, p.target = -LEVEL_LIMIT, LEVEL_LIMIT
     if given(ticket, LEVEL_STOP):
@@ -79,7 +105,7 @@ cdef Position* open_position(
     elif given(ticket, LEVEL_TARGET_PRICE):
         p.target = rounded_up(prices, p.side, number(ticket, LEVEL_TARGET_PRICE))
     p.guard = p.stop
-    start_trail(p, prices, ticket)
+    start_trail(account, p, prices, ticket)
     return p
 
 
@@ -178,7 +204,9 @@ cdef void enter_at_close(Account* account, Entry* entry, const Prices* prices, P
     cdef int64_t closed = entry_bar(prices, entry.ticket.side, t).close
     cdef int64_t leave = exit_bar(prices, entry.ticket.side, t).close
     cdef Position* p = open_position(account, entry, prices, t, closed, spread_of(closed, leave), False)
-    p.first, p.deadline = t + 1, last_of(t + 1, entry.ticket.max_bars)
+    set_deadline(account, p, t + 1, entry.ticket.max_bars)
+    if p.live:
+        p.trail_level = -LEVEL_LIMIT    # what is in force on the next candle is not known before this close
     p.worst, p.best = min(p.worst, leave), max(p.best, leave)
 
 

@@ -11,7 +11,7 @@ from btcore._core.entries cimport enter_at_open, enter_inside, give_up
 from btcore._core.market cimport Bar, Prices, to_price, to_units
 from btcore._core.outcomes cimport BEFORE, leave_by_path
 from btcore._core.rounding cimport entry_bar, exit_bar, nearest, spread_of
-from btcore._core.types cimport END_OF_DATA, LEVEL_LIMIT, SIGNAL, SL_GAP, TIME, TP_GAP, TRAIL_GAP
+from btcore._core.types cimport END_OF_DATA, LEVEL_LIMIT, SESSION, SIGNAL, SL_GAP, TIME, TP_GAP, TRAIL_GAP
 
 
 cdef inline void leave_at_open(
@@ -22,6 +22,8 @@ cdef inline void leave_at_open(
     cdef int reason
     if p.leaving:
         reason = SIGNAL
+    elif p.session == 2 * t:
+        reason = SESSION
     elif out.open <= stop_in_force(p):
         reason = TRAIL_GAP if trail_rules(p) else SL_GAP
     elif out.open >= p.target + account.terms.through:
@@ -49,10 +51,12 @@ cdef inline void leave_at_close(
     Account* account, Position* p, const Prices* prices, Py_ssize_t t, const Bar* out
 ) noexcept nogil:
     """[X3, X8]"""
-    cdef bint timed = t >= p.deadline
-    if timed or t == account.end - 1:
-        book(account, p, prices, t, out.close, spread_of(entry_bar(prices, p.side, t).close, out.close),
-             TIME if timed else END_OF_DATA, False)
+    cdef int reason = END_OF_DATA
+    if t >= p.deadline:
+        reason = TIME if t >= p.last else SESSION
+    elif t < account.end - 1:
+        return
+    book(account, p, prices, t, out.close, spread_of(entry_bar(prices, p.side, t).close, out.close), reason, False)
 
 
 cdef void trail(Position* p, const Prices* prices, const Bar* out, int64_t high) noexcept nogil:
@@ -60,7 +64,7 @@ cdef void trail(Position* p, const Prices* prices, const Bar* out, int64_t high)
     cdef int64_t space = p.trail_start
     p.trail_best = max(p.trail_best, out.close if p.trail_on_close else high)
     p.trail_active = p.trail_active or high >= p.activate
-    if p.trail_active:
+    if p.trail_active and not p.live:
         if p.trail_percent:
             space = nearest(to_units(prices, p.trail_number / 100.0 * fabs(to_price(prices, p.trail_best))))
         p.trail_level = max(p.trail_level, p.trail_best - space)

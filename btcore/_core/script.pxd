@@ -25,6 +25,10 @@ cdef inline const uint64_t* mask_of(const Script* script, void** slots, int whic
     return <const uint64_t*> slots[script.masks[which]] if script.masks[which] >= 0 else NULL
 
 
+cdef void read_live(
+    const Script* script, Account* account, const Prices* prices, void** slots, Py_ssize_t i
+) noexcept nogil
+cdef void follow_live(Account* account) noexcept nogil
 cdef void decide(
     Script* script, Account* account, const Prices* prices, void** slots, Py_ssize_t t, Py_ssize_t i
 ) noexcept nogil

@@ -7,14 +7,16 @@ Numbers in brackets are those of docs/fill-rules.md.
 from libc.math cimport INFINITY, NAN
 from libc.stdint cimport int64_t, uint64_t
 
-from btcore._core.account cimport Account, Entry, Ticket, reject, staying
+from btcore._core.account cimport Account, Entry, Position, Ticket, reject, staying
 from btcore._core.bits cimport next_bit
 from btcore._core.decisions cimport place
 from btcore._core.entries cimport fill_closes
 from btcore._core.levels cimport level_value
 from btcore._core.market cimport Prices
+from btcore._core.rounding cimport finite, rounded_down
 from btcore._core.types cimport (
-    CLOSE, CONFLICT, IN_POSITION, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_STOP, LEVEL_TARGET, LEVEL_TRAIL, LEVELS, NO_NEXT_BAR,
+    CLOSE, CONFLICT, IN_POSITION, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_LIMIT, LEVEL_STOP, LEVEL_TARGET, LEVEL_TRAIL,
+    LEVEL_TRAIL_PRICE, LEVELS, NO_NEXT_BAR,
     WORD,
 )
 
@@ -22,6 +24,30 @@ from btcore._core.types cimport (
 cdef inline bint signal_at(const Script* script, void** slots, int which, Py_ssize_t i) noexcept nogil:
     cdef const uint64_t* mask = mask_of(script, slots, which)
     return mask != NULL and (mask[i // WORD] >> (i % WORD)) & 1
+
+
+cdef void read_live(
+    const Script* script, Account* account, const Prices* prices, void** slots, Py_ssize_t i
+) noexcept nogil:
+    """Live trails at the close of the i-th candle of the block; a level that is no number is none [X6, D5]."""
+    cdef double level
+    cdef int which
+    for which in range(2):
+        if account.live[which]:
+            level = level_value(&script.levels[which][<int> LEVEL_TRAIL_PRICE], slots, i)
+            account.live_level[which] = (
+                rounded_down(prices, -1 if which else 1, level) if finite(level) else -LEVEL_LIMIT
+            )
+
+
+cdef void follow_live(Account* account) noexcept nogil:
+    """What the last close said is in force now [X6]."""
+    cdef Position* p
+    cdef int k
+    for k in range(account.held):
+        p = &account.positions[k]
+        if p.live and p.trail_active:
+            p.trail_level = max(p.trail_level, account.live_level[p.side < 0])
 
 
 cdef inline void drop_infinite(Ticket* ticket, int level) noexcept nogil:

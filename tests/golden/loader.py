@@ -13,7 +13,8 @@ Each ``*.toml`` file beside this module holds ``[[case]]`` tables:
     First timestamp and step, or every timestamp in minutes after the start.
 ``orders``, ``exits`` or ``strategy``
     Fields of ``Order``, the ``at`` of each ``Exit``, or the arguments of ``Strategy``. There a list is a value per
-    candle, ``{ long, short }`` a pair, and ``{ percent }`` a distance in percent.
+    candle, ``{ long, short }`` a pair, ``{ percent }`` a distance in percent; a session is
+    ``{ at, tz, weekdays }`` or ``{ between = [opens, closes], tz, weekdays }``.
 ``costs``, ``size``, ``instrument``, ``cash``, ``rules_options``, ``start``, ``end``
     The rest of what ``simulate`` takes; a size is a number or ``{ percent_equity }``, ``{ risk_percent }``,
     ``{ fixed_cash }``, ``{ volatility_target, volatility }``. In costs, ``spread = { hours, tz, default }`` is an
@@ -47,7 +48,7 @@ MINUTE = 60_000_000_000
 SIDES = {"long": 1, "short": -1}
 ENTRY_KINDS = ("MARKET", "STOP", "LIMIT", "STOP_LIMIT", "CLOSE")
 CONDITIONS = ("enter_long", "enter_short", "exit_long", "exit_short")
-LEVELS = ("price", "limit_price", "stop_price", "target_price")
+LEVELS = ("price", "limit_price", "trail_price", "stop_price", "target_price")
 TRADE_PRICES = ("entry_price", "exit_price", "stop_price", "target_price", "exit_stop_price")
 UPSIDE_DOWN = {"ohlc": "olhc", "olhc": "ohlc"}
 SIZES = {"percent_equity": "PercentEquity", "risk_percent": "RiskPercent", "fixed_cash": "FixedCash"}
@@ -146,6 +147,10 @@ def _argument(name: str, value: Any) -> Any:
         return np.array(value, dtype=bool if plain else np.float64)
     if not isinstance(value, dict):
         return value
+    if name == "session":
+        between = value.get("between")
+        rest = {key: part for key, part in value.items() if key != "between"}
+        return bt.SessionEnd(**rest) if between is None else bt.between(*between, **rest)
     if "percent" in value:
         return bt.percent(value["percent"])
     if "long" in value:

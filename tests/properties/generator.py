@@ -78,7 +78,7 @@ def random_group(seed: int, cases: int, length: tuple[int, int] = (2, 24), reach
 def random_candles(rng: random.Random, n: int, tick: float, reach: int) -> bt.Candles:
     """A walk around 1,000 ticks with gaps and wide candles, quoted in any of the four ways."""
     rows = random_rows(rng, n, min(25 * reach, 100))
-    times = np.arange(n, dtype=np.int64) * MINUTE * rng.choice([1, 60, 300])
+    times = random_times(rng, n)
     kind = rng.choice(["bid", "ask", "mid", "two"])
     spread = rng.choice([0.0, 1.0, 2.0, 1.4]) * tick
     if rng.random() < 0.25 and kind != "two":
@@ -99,6 +99,12 @@ def random_hours(rng: random.Random, tick: float) -> bt.HourlySpread:
     """A spread by the hour of one of a few clocks."""
     spreads = [rng.choice([0.0, 1.0, 2.5, 5.0]) * tick for _ in range(24)]
     return bt.HourlySpread(spreads, tz=rng.choice(["UTC", "America/New_York", "Asia/Kolkata"]))
+
+
+def random_times(rng: random.Random, n: int) -> np.ndarray:
+    """Candles of a minute or some hours; in a third of the groups some are missing."""
+    steps = [rng.choice([1, 1, 1, 1, 2, 5]) for _ in range(n)] if rng.random() < 0.33 else [1] * n
+    return np.cumsum(steps, dtype=np.int64) * MINUTE * rng.choice([1, 60, 300])
 
 
 def random_rows(rng: random.Random, n: int, width: int) -> list[tuple[int, int, int, int]]:
@@ -192,6 +198,9 @@ def random_strategy(rng: random.Random, reach: int) -> dict[str, Any]:
     for name in ("stop", "target", "trail", "breakeven"):
         if rng.random() < 0.55:
             recipe[name] = random_distance(rng, pick)
+    if "trail" not in recipe and rng.random() < 0.25:
+        recipe["trail_price"] = pick("level")
+        recipe |= {"activate": random_distance(rng, pick)} if rng.random() < 0.4 else {}
     if "trail" in recipe:
         recipe["trail_source"] = rng.choice(["extreme", "close"])
         recipe |= {"activate": random_distance(rng, pick)} if rng.random() < 0.4 else {}
@@ -202,8 +211,19 @@ def random_strategy(rng: random.Random, reach: int) -> dict[str, Any]:
     if rng.random() < 0.25:
         recipe["size"] = rng.choice([pick("size"), ("volatility", 2.0, pick("distance"))])
     recipe |= {"max_positions": rng.choice([2, 3, 7])} if rng.random() < 0.4 else {}
+    recipe |= {"session": random_session(rng)} if rng.random() < 0.3 else {}
     recipe |= {"reverse": True} if rng.random() < 0.25 else {}
     return recipe
+
+
+def random_session(rng: random.Random) -> Any:
+    """The end of a session on all days or some, in a zone whose clocks change, or that of `between`."""
+    zone = rng.choice(["UTC", "Europe/London", "Australia/Lord_Howe"])
+    if rng.random() < 0.3:
+        opens, closes = rng.sample(["00:00", "02:30", "08:00", "17:00", "23:59"], 2)
+        return bt.between(opens, closes, tz=zone, weekdays=rng.choice([None, [0, 4, 6]]))
+    at = f"{rng.randrange(24):02d}:{rng.choice([0, 0, 1, 30, 59]):02d}"
+    return bt.SessionEnd(rng.choice([at, at, "24:00"]), tz=zone, weekdays=rng.choice([None, None, ["friday", 2, 3]]))
 
 
 def random_distance(rng: random.Random, pick: Any) -> Any:

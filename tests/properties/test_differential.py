@@ -33,7 +33,7 @@ def test_the_random_cases_reach_every_outcome():
             rejections |= set(rejected)
             ambiguous.update((case.arguments["rules"].ambiguity, e) for e in rows["exit_reason"][rows["ambiguous"]])
     assert kinds == {int(kind) for kind in EntryKind}
-    assert reasons == {int(reason) for reason in ExitReason} - {ExitReason.SESSION, ExitReason.LIQUIDATED}
+    assert reasons == {int(reason) for reason in ExitReason} - {ExitReason.LIQUIDATED}
     assert rejections == {reason.name for reason in RejectReason}
     assert ambiguous["worst", ExitReason.SL] > 30
     assert all(ambiguous[mode, ExitReason.TP] > 5 for mode in AMBIGUITY_MODES[1:])

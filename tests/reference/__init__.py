@@ -8,6 +8,7 @@ stands in its docstring. Read in this order:
 - ``market``     rule C4: bid and ask candles in grid units
 - ``entries``    rules D5 to D7: what is decided at a close, and whether it can be accepted
 - ``position``   rules X6, T2, T3: an open position, its stops and its excursions
+- ``sessions``   rule X3: at which candles sessions end
 - ``paths``      rules X2, X5: the orders in which a candle can have shown its prices
 - ``money``      rules S2, S4, T1: size, commission, the trade record
 - ``account``    rules X4, S1: the state of a simulation, and the fills that change it

@@ -13,6 +13,7 @@ from reference.codes import EntryKind, ExitReason, RejectReason
 from reference.entries import Entry, decisions
 from reference.market import Market
 from reference.position import Fill, Position
+from reference.sessions import Sessions
 
 UNSLIPPED = (ExitReason.TP, ExitReason.TP_GAP, ExitReason.TP_AT_ENTRY, ExitReason.END_OF_DATA)
 
@@ -39,6 +40,7 @@ class Account:
         self.slippage = self.grid.slippage(costs.slippage)
         self.through = rules.limit_through_ticks * self.grid.units_per_tick
         self.last = last
+        self.sessions = Sessions.of(getattr(plan, "session", None), candles)
         self.equity = cash
         self.slots: int = getattr(plan, "max_positions", 1)
         self.orders: list[Entry] = []
@@ -67,15 +69,16 @@ class Account:
             self.grid, order, order.side, self.entries_filled, t, fill, inside, by_limit, size, stop, target
         )
         position.start()
+        if order.kind != EntryKind.CLOSE:
+            position.move_live(self.decisions.live_trail(t - 1, order.side))
         self.positions.append(position)
         self.entries_filled += 1
         return position
 
-    def leave(self, t: int, position: Position, reason: ExitReason, base: int) -> None:
+    def leave(self, t: int, position: Position, reason: ExitReason, base: int, *, at_close: bool = False) -> None:
         """Rules X4 and S1: one fill ends the position; targets and the valuation at the end are not slipped."""
         self.positions.remove(position)
         slip = 0 if reason in UNSLIPPED else self.slippage
-        at_close = reason in (ExitReason.TIME, ExitReason.END_OF_DATA)
         spread = (self.market.close_spread if at_close else self.market.spread)[t]
         fill = Fill(base, base - position.side * slip, slip, spread)
         position.count(fill.price)

@@ -47,12 +47,18 @@ class Run(Account):
 
     def candle(self, t: int) -> None:
         """One candle."""
+        self.move_live_trails(t)
         self.at_open(t)
         self.inside(t)
         self.at_close(t)
         self.decide(t)
         self.enter_at_close(t)
         self.result.equity.append(self.equity_at_close(t))
+
+    def move_live_trails(self, t: int) -> None:
+        """Rule X6: what a live trail said at the close before is in force now."""
+        for position in self.positions:
+            position.move_live(self.decisions.live_trail(t - 1, position.side))
 
     # The open: X1, then the entries decided before, then E4.
 
@@ -64,10 +70,12 @@ class Run(Account):
             self.enter_at_open(t, order)
 
     def exit_at_open(self, t: int, position: Position) -> None:
-        """Rule X1: signal, stop passed, target passed."""
+        """Rules X1 and X3: signal, a session that ended while candles were missing, stop passed, target passed."""
         price = self.market.exit_bar(position.side, t).open
         if position.leaving:
             self.leave(t, position, ExitReason.SIGNAL, price)
+        elif self.sessions.ended_before(t):
+            self.leave(t, position, ExitReason.SESSION, price)
         elif position.stopped_at(price):
             self.leave(t, position, ExitReason.TRAIL_GAP if position.in_force()[1] else ExitReason.SL_GAP, price)
         elif position.target_at(price, self.through):
@@ -231,9 +239,11 @@ class Run(Account):
         """Rules X3 and X8; a position that stays counts the candle."""
         bar, bars = self.market.exit_bar(position.side, t), position.bars(t)
         if position.order.max_bars is not None and bars >= position.order.max_bars:
-            self.leave(t, position, ExitReason.TIME, bar.close)
+            self.leave(t, position, ExitReason.TIME, bar.close, at_close=True)
+        elif self.sessions.ends_in(t):
+            self.leave(t, position, ExitReason.SESSION, bar.close, at_close=True)
         elif t == self.last:
-            self.leave(t, position, ExitReason.END_OF_DATA, bar.close)
+            self.leave(t, position, ExitReason.END_OF_DATA, bar.close, at_close=True)
         else:
             position.count_candle(t, bar)
             position.move_stops(t, bar)

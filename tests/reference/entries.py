@@ -169,6 +169,11 @@ class StrategyDecisions:
         reversed_ = self.strategy.reverse and self.enter[-side][t] and not self.enter[side][t]
         return self.exit[side][t] or reversed_
 
+    def live_trail(self, t: int, side: int) -> float | None:
+        """The price of a live trail at the close of candle ``t`` (rule X6)."""
+        prices = self.levels[side]["trail_price"]
+        return None if prices is None else prices[t]
+
     def entries(self, t: int) -> list[Entry]:
         """The entries that the close of candle ``t`` asks for."""
         return [self._entry(t, side) for side in (+1, -1) if self.enter[side][t]]
@@ -200,6 +205,10 @@ class ListedDecisions:
     def exits(self, t: int, side: int) -> bool:
         """Whether positions on ``side`` are told to leave; an ``Exit`` means both sides (rule D10)."""
         return t in self.exit_at
+
+    def live_trail(self, t: int, side: int) -> float | None:
+        """Orders have no live trail."""
+        return None
 
     def entries(self, t: int) -> list[Entry]:
         """The orders decided at the close of candle ``t``, in the order of the list."""

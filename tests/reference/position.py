@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from reference.entries import Entry
 from reference.market import Bar
-from reference.ticks import Grid
+from reference.ticks import Grid, nearest
 
 
 @dataclass
@@ -94,6 +95,14 @@ class Position:
         if distance is None or not self.trail_awake:
             return
         level = self.extreme - self.side * distance
+        if self.trail_level is None or self.side * (level - self.trail_level) > 0:
+            self.trail_level = level
+
+    def move_live(self, price: float | None) -> None:
+        """Rule X6: a live trail stands at this price, unless that loosens it; what is no number moves nothing."""
+        if price is None or not math.isfinite(price) or not self.trail_awake:
+            return
+        level = nearest(self.grid.units(price), -self.side)
         if self.trail_level is None or self.side * (level - self.trail_level) > 0:
             self.trail_level = level
 

@@ -13,12 +13,12 @@ import pytest
 
 import btcore as bt
 from btcore import errors
-from btcore.entries import ENTRY_KINDS, LEVELS, checked_size
+from btcore.entries import ENTRY_KINDS, LEVELS, LIVE_LEVELS, checked_size
 from btcore.expr import array, close, open_
 
 UP = close > open_
 DISTANCES = ("stop", "target", "trail", "activate", "breakeven")
-PRICES = ("price", "limit_price", "stop_price", "target_price")
+PRICES = ("price", "limit_price", "stop_price", "target_price", "trail_price")
 # What a level does not stand without.
 COMPANIONS: dict[str, dict[str, Any]] = {
     "price": {"entry": "limit"},
@@ -45,6 +45,9 @@ def strategy(**changes: Any) -> bt.Strategy:
          "Strategy(enter_long=close > open, entry='limit', price=close - 1.0, expiry=3)"),
         (strategy(trail=bt.atr(14), trail_source="close"),
          "Strategy(enter_long=close > open, trail=atr(14), trail_source='close')"),
+        (strategy(trail_price=close - 1, activate=1, session=bt.SessionEnd("17:00")),
+         "Strategy(enter_long=close > open, activate=1.0, trail_price=close - 1.0, "
+         "session=SessionEnd(at='17:00', tz='UTC', weekdays=None))"),
         (strategy(size=bt.RiskPercent(1), stop=1),
          "Strategy(enter_long=close > open, stop=1.0, size=RiskPercent(percent=1.0))"),
     ],
@@ -68,7 +71,7 @@ def test_conditions_may_be_columns(convert: Any) -> None:
     assert condition.equals(array([True, False, True]))
 
 
-@pytest.mark.parametrize("name", LEVELS)
+@pytest.mark.parametrize("name", (*LEVELS, *LIVE_LEVELS))
 def test_a_level_is_one_for_both_sides_or_a_pair(name: str) -> None:
     extra = COMPANIONS.get(name, {})
     both = strategy(**(extra | {name: close})).levels[name]
@@ -119,6 +122,11 @@ WRONG_STRATEGIES: list[tuple[dict[str, Any], type[Exception], str]] = [
         r"give stop \(a distance\) or stop_price \(a level\), not both",
     ),
     ({"target": 1, "target_price": 2}, errors.StrategyError, r"give target \(a distance\) or target_price"),
+    ({"trail": 1, "trail_price": 2}, errors.StrategyError, r"give trail \(a distance\) or trail_price"),
+    ({"trail_price": bt.percent(1)}, errors.StrategyError, "trail_price is a price; percent"),
+    ({"session": "16:30"}, errors.StrategyError, r"session takes SessionEnd\('16:30', tz=...\) or between"),
+    ({"session": UP}, errors.StrategyError, "session takes SessionEnd.*got close > open"),
+    ({"session": 16}, errors.StrategyError, "session takes SessionEnd.*got 16"),
     ({"activate": 1}, errors.StrategyError, "activate starts a trail, but no trail is given"),
     ({"stop": (1, 2, 3)}, errors.StrategyError, r"stop: a pair is \(long, short\), got 3 values"),
     ({"stop": "1"}, errors.ExpressionError, "stop: cannot use '1'"),
