@@ -12,8 +12,8 @@ differed because the engine was wrong (four ties of levels that floats miss, the
 target already passed at the entry under ``limit_gap="limit"``), and stand as they were written.
 
 Rules that the engine learned later were read in the same way, each before its code or its other tests were looked at,
-and written down before the first comparison. One of those expectations was revised: whether a stop-limit order that is
-triggered at the open leaves its stop in doubt.
+and written down before the first comparison. Two of those expectations were revised: whether a stop-limit order that is
+triggered at the open leaves its stop in doubt, and whether values of a live trail count before it is activated.
 
 - ``writing``      how a case is written: candles, orders, trades
 - ``entries``      market, stop and limit entries, exits on the same candles
@@ -26,6 +26,8 @@ triggered at the open leaves its stop in doubt.
 - ``modes``        what each mode of ambiguity books
 - ``stop_limits``  stop-limit entries
 - ``closes``       entries at the close
+- ``sessions``     positions that leave when a session ends
+- ``trail_prices`` trailing stops at a live level
 """
 
 from __future__ import annotations

@@ -8,9 +8,22 @@ from golden.loader import build, is_mirrorable, mirrored, prefix
 from reference.statistics import statistics
 
 import btcore as bt
-from second_reading import closes, decisions, entries, modes, money, prices, several, sizing, stop_limits, stops
+from second_reading import (
+    closes,
+    decisions,
+    entries,
+    modes,
+    money,
+    prices,
+    sessions,
+    several,
+    sizing,
+    stop_limits,
+    stops,
+    trail_prices,
+)
 
-PARTS = (entries, prices, decisions, stops, money, several, sizing, modes, stop_limits, closes)
+PARTS = (entries, prices, decisions, stops, money, several, sizing, modes, stop_limits, closes, sessions, trail_prices)
 CASES = [case for part in PARTS for case in part.CASES]
 RUNNABLE = [case for case in CASES if "error" not in case]
 COSTS = ("spread_cost", "slippage_cost", "commission", "financing")
@@ -71,5 +84,5 @@ def test_stats(case):
 
 
 def test_every_case_is_told_apart_and_says_why():
-    assert len({case["id"] for case in CASES}) == len(CASES) == 592
+    assert len({case["id"] for case in CASES}) == len(CASES) == 671
     assert all(case["why"] for case in CASES)
