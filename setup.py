@@ -18,6 +18,8 @@ from setuptools import Extension, setup
 
 # One line per compiled module, sources by the same name under btcore/_core/.
 EXTENSIONS = [
+    "answers",
+    "asked",
     "band",
     "booking",
     "callbacks",
@@ -30,6 +32,8 @@ EXTENSIONS = [
     "entries",
     "events",
     "fills",
+    "holdings",
+    "latest",
     "levels",
     "market",
     "order",

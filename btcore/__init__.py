@@ -20,7 +20,8 @@ _NAMES = {
     "clocks": ("timeframe",),
     "costs": ("Commission", "Costs", "HourlySpread"),
     "data": ("read_candles", "synthetic_candles"),
-    "errors": ("BtcoreError", "DataError", "ExpressionError", "ParameterError", "StrategyError"),
+    "deciders": ("CompiledStrategy", "OrderField", "PositionField", "WindowStrategy"),
+    "errors": ("BtcoreError", "CallbackError", "DataError", "ExpressionError", "ParameterError", "StrategyError"),
     "expr": ("Expr", "close", "high", "low", "open", "percent", "volume"),
     "indicators": (
         "adx",

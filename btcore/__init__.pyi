@@ -25,7 +25,12 @@ from btcore.costs import Costs as Costs
 from btcore.costs import HourlySpread as HourlySpread
 from btcore.data import read_candles as read_candles
 from btcore.data import synthetic_candles as synthetic_candles
+from btcore.deciders import CompiledStrategy as CompiledStrategy
+from btcore.deciders import OrderField as OrderField
+from btcore.deciders import PositionField as PositionField
+from btcore.deciders import WindowStrategy as WindowStrategy
 from btcore.errors import BtcoreError as BtcoreError
+from btcore.errors import CallbackError as CallbackError
 from btcore.errors import DataError as DataError
 from btcore.errors import ExpressionError as ExpressionError
 from btcore.errors import ParameterError as ParameterError

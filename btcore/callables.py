@@ -6,7 +6,6 @@ equal functions, and a way through ``pickle``. How a key is made of a Python fun
 
 from __future__ import annotations
 
-import ctypes
 import pickle
 import sys
 from collections.abc import Callable
@@ -14,17 +13,11 @@ from typing import Any
 
 from btcore._core.callbacks import Callback
 from btcore.errors import ExpressionError
+from btcore.pointers import Signature, address_of, is_capsule, is_cfunc, unwrapped
 
 __all__ = ["Function"]
 
-SIGNATURE = "double f(const double *values, Py_ssize_t count)"
-_PYTHON_API = 4  # ctypes' flag of functions that are called with the GIL
-_COUNTS = {"Py_ssize_t", "npy_intp", "intptr_t", "ptrdiff_t", "ssize_t"}
-_COUNTS |= {
-    name
-    for name, kind in (("long", ctypes.c_long), ("longlong", ctypes.c_longlong), ("int64_t", ctypes.c_int64))
-    if ctypes.sizeof(kind) == ctypes.sizeof(ctypes.c_ssize_t)
-}
+SIGNATURE = Signature("rolling_apply", "double f(const double *values, Py_ssize_t count)", "pi", "double")
 
 
 class Function:
@@ -54,11 +47,22 @@ class Function:
 
     __slots__ = ("_key", "address", "given", "name")
 
+    signature = SIGNATURE
+
     def __init__(self, given: Any, key: str | None = None) -> None:
-        self.given = given = _unwrapped(given)
-        self.address = _address(given)
+        self.given = given = unwrapped(given, self.signature.owner)
+        self.address = self._address()
         self.name = _name(given)
         self._key = key
+
+    def _address(self) -> int:
+        address = address_of(self.given, self.signature)
+        if not address and not callable(self.given):
+            raise ExpressionError(
+                f"rolling_apply takes a Python callable or a compiled {self.signature.text} (numba cfunc, ctypes "
+                f"function, capsule), got {self.given!r}"
+            )
+        return address
 
     @property
     def key(self) -> str:
@@ -85,88 +89,12 @@ class Function:
     def __reduce__(self) -> tuple[Any, ...]:
         if self.address:
             return _travelling(self)
-        return Function, (self.given, self.key if self.key.startswith("local:") else None)
-
-
-def _unwrapped(given: Any) -> Any:
-    """The function in a SciPy ``LowLevelCallable``, which is a tuple; anything else as it is."""
-    if not (isinstance(given, tuple) and hasattr(given, "user_data") and hasattr(given, "function")):
-        return given
-    if given.user_data is not None:
-        raise ExpressionError("rolling_apply passes no user_data: give a LowLevelCallable without it")
-    return given.function
-
-
-def _is_cfunc(given: Any) -> bool:
-    return type(given).__name__ == "CFunc" and hasattr(given, "ctypes") and hasattr(given, "address")
-
-
-def _is_capsule(given: Any) -> bool:
-    return type(given).__name__ == "PyCapsule"
-
-
-def _address(given: Any) -> int:
-    """Where the compiled code lies, its signature checked; 0 for a Python callable."""
-    if _is_cfunc(given):
-        return _ctypes_address(given.ctypes, given)
-    if isinstance(given, ctypes._CFuncPtr):  # type: ignore[attr-defined]
-        return _ctypes_address(given, given)
-    if _is_capsule(given):
-        return _capsule_address(given)
-    if not callable(given):
-        raise ExpressionError(
-            f"rolling_apply takes a Python callable or a compiled {SIGNATURE} (numba cfunc, ctypes function, capsule), "
-            f"got {given!r}"
-        )
-    return 0
-
-
-def _ctypes_address(function: Any, given: Any) -> int:
-    values, count = (*(function.argtypes or ()), None, None)[:2]
-    fits = (
-        len(function.argtypes or ()) == 2
-        and function.restype is ctypes.c_double
-        and values in (ctypes.POINTER(ctypes.c_double), ctypes.c_void_p)
-        and getattr(count, "_type_", "").islower()  # capitals are unsigned
-        and getattr(count, "_type_", "") in "ilq"
-        and ctypes.sizeof(count) == ctypes.sizeof(ctypes.c_ssize_t)
-    )
-    if not fits:
-        raise ExpressionError(
-            f"{given!r} is not {SIGNATURE}: its argtypes must be [POINTER(c_double), c_ssize_t] and its restype "
-            f"c_double, they are {function.argtypes!r} and {function.restype!r}"
-        )
-    if function._flags_ & _PYTHON_API:
-        raise ExpressionError(f"{given!r} needs the GIL (PYFUNCTYPE or PyDLL): use CFUNCTYPE or CDLL")
-    return _not_null(ctypes.cast(function, ctypes.c_void_p).value, given)
-
-
-def _capsule_address(capsule: Any) -> int:
-    get_pointer = ctypes.pythonapi["PyCapsule_GetPointer"]  # by index: an object of its own, whose types we may set
-    get_pointer.restype, get_pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
-    name = _capsule_name(capsule)
-    result, _, arguments = name.replace("const", " ").partition("(")
-    values, _, count = "".join(arguments.rstrip(") ").split()).partition(",")
-    if result.strip() != "double" or values != "double*" or count not in _COUNTS:
-        raise ExpressionError(f"a capsule is named by its signature, {SIGNATURE}; this one is named {name!r}")
-    return _not_null(get_pointer(capsule, name.encode()), capsule)
-
-
-def _capsule_name(capsule: Any) -> str:
-    get_name = ctypes.pythonapi["PyCapsule_GetName"]
-    get_name.restype, get_name.argtypes = ctypes.c_char_p, [ctypes.py_object]
-    return (get_name(capsule) or b"").decode()
-
-
-def _not_null(address: int | None, given: Any) -> int:
-    if not address:
-        raise ExpressionError(f"{given!r} points nowhere")
-    return address
+        return type(self), (self.given, self.key if self.key.startswith("local:") else None)
 
 
 def _name(given: Any) -> str:
     """What people call it: the name of a function, of what a partial calls, of the class of another object."""
-    if _is_capsule(given):
+    if is_capsule(given):
         found = _exported(given)
         return found[1] if found else "<capsule>"
     inner = getattr(given, "func", None)
@@ -177,9 +105,9 @@ def _name(given: Any) -> str:
 def _key(given: Any, address: int) -> str:
     from btcore.fingerprint import fingerprint, local_fingerprint
 
-    if _is_cfunc(given):
+    if is_cfunc(given):
         return fingerprint((str(given._sig), given._compiler.targetoptions, given._pyfunc))
-    if _is_capsule(given) and _exported(given):
+    if is_capsule(given) and _exported(given):
         return fingerprint(("capsule", *_exported(given)))  # type: ignore[misc]
     return local_fingerprint(given) if address else fingerprint(given)
 
@@ -190,17 +118,17 @@ def _key(given: Any, address: int) -> str:
 def _travelling(function: Function) -> tuple[Any, ...]:
     """How compiled code is pickled: never as an address, which means nothing elsewhere."""
     given = function.given
-    if _is_cfunc(given):
+    if is_cfunc(given):
         module, name = given._pyfunc.__module__, given._pyfunc.__qualname__
         if getattr(sys.modules.get(module), name, None) is given:
-            return _looked_up, (module, name)
-        return _compiled_again, (given._pyfunc, given._sig, given._compiler.targetoptions)
-    found = _exported(given) if _is_capsule(given) else None
+            return _looked_up, (type(function), module, name)
+        return _compiled_again, (type(function), given._pyfunc, given._sig, given._compiler.targetoptions)
+    found = _exported(given) if is_capsule(given) else None
     if found:
-        return _looked_up_capsule, found
+        return _looked_up_capsule, (type(function), *found)
     raise pickle.PicklingError(
         f"{function.name} is a pointer to compiled code, which has no meaning in another process: use a numba cfunc, "
-        "a capsule in the __pyx_capi__ of an imported module, or a Python callable"
+        "a capsule in the __pyx_capi__ of an imported module, or Python code"
     )
 
 
@@ -213,19 +141,21 @@ def _exported(capsule: Any) -> tuple[str, str] | None:
     return None
 
 
-def _looked_up(module: str, name: str) -> Function:
+def _looked_up(kind: type[Function], module: str, name: str) -> Function:
     import importlib
 
-    return Function(getattr(importlib.import_module(module), name))
+    return kind(getattr(importlib.import_module(module), name))
 
 
-def _looked_up_capsule(module: str, name: str) -> Function:
+def _looked_up_capsule(kind: type[Function], module: str, name: str) -> Function:
     import importlib
 
-    return Function(importlib.import_module(module).__pyx_capi__[name])
+    return kind(importlib.import_module(module).__pyx_capi__[name])
 
 
-def _compiled_again(function: Callable[..., Any], signature: Any, options: dict[str, Any]) -> Function:
+def _compiled_again(
+    kind: type[Function], function: Callable[..., Any], signature: Any, options: dict[str, Any]
+) -> Function:
     import numba
 
-    return Function(numba.cfunc(signature, **options)(function))
+    return kind(numba.cfunc(signature, **options)(function))

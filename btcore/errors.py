@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class BtcoreError(Exception):
     """Root of btcore's exceptions: ``except btcore.BtcoreError`` catches them all."""
@@ -21,3 +23,20 @@ class ExpressionError(BtcoreError, TypeError):
 
 class StrategyError(BtcoreError, ValueError):
     """A strategy, order or cost model contradicts itself."""
+
+
+class CallbackError(StrategyError):
+    """A function of a strategy raised, which is its ``__cause__``.
+
+    Attributes
+    ----------
+    index : int
+        Candle at whose close it was called.
+    result : Result or None
+        What the simulation had done until then, as if the candles ended with that one; None in plans of several.
+    """
+
+    def __init__(self, message: str, index: int = -1, result: Any = None) -> None:
+        super().__init__(message)
+        self.index = index
+        self.result = result

@@ -19,7 +19,7 @@ from btcore.entries import (
 from btcore.errors import StrategyError
 from btcore.expr import Percent
 
-__all__ = ["Exit", "Order", "OrderList"]
+__all__ = ["Decided", "Exit", "Order", "OrderList"]
 
 _SIDES = {"long": 1, "short": -1, 1: 1, -1: -1}
 
@@ -30,8 +30,8 @@ class Order:
 
     Parameters
     ----------
-    at : int
-        Index of the candle at whose close the order is decided.
+    at : int or None
+        Index of the candle at whose close the order is decided; None: the one at which ``on_candle`` returns it.
     side : {"long", "short", 1, -1}
         Direction.
     kind : {"market", "stop", "limit", "stop_limit", "close"}
@@ -59,7 +59,7 @@ class Order:
     1
     """
 
-    at: int
+    at: int | None
     side: Any
     kind: str = "market"
     price: float | None = None
@@ -106,15 +106,22 @@ class Order:
                 raise StrategyError(f"order at {self.at}: {name} {level!r} must be {where} its price {own!r}")
 
 
+class Decided(Order):
+    """An order whose levels come from the market: one on the wrong side is rejected when it is run (rule D7)."""
+
+    def _check_sides(self) -> None:
+        """Nothing is known to be a mistake."""
+
+
 @dataclass(frozen=True)
 class Exit:
-    """Leave whatever position is open, decided at the close of candle ``at``; fills at the next open.
+    """Leave whatever position is open, decided at the close of candle ``at`` (as in Order); fills at the next open.
 
     >>> Exit(25).at
     25
     """
 
-    at: int
+    at: int | None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "at", _checked_at(self.at))
@@ -123,13 +130,15 @@ class Exit:
 OrderList = Sequence[Order | Exit]
 
 
-def _checked_at(at: Any) -> int:
+def _checked_at(at: Any) -> int | None:
+    if at is None:
+        return None
     if isinstance(at, bool) or not isinstance(at, numbers.Integral) or at < 0:
         raise StrategyError(f"at is the index of a candle, a whole number >= 0, got {at!r}")
     return int(at)
 
 
-def _scalar(at: int, name: str, value: Any) -> float | Percent | None:
+def _scalar(at: int | None, name: str, value: Any) -> float | Percent | None:
     if value is None or (isinstance(value, Percent) and name in DISTANCES and value.value.op == "constant"):
         return value
     if isinstance(value, bool) or not isinstance(value, numbers.Real):

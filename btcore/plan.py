@@ -9,23 +9,26 @@ from typing import Any
 
 import numpy as np
 
+from btcore._core.answers import Asker, CompiledAsker
+from btcore._core.asked import PythonAsker
 from btcore._core.engine import Driver, run
 from btcore._core.market import Market
 from btcore._core.types import AmbiguityMode, EntryKind, Level, SizeKind
 from btcore.candles import Candles
 from btcore.costs import Costs, HourlySpread
+from btcore.deciders import CompiledStrategy, WindowStrategy, expressions, settings
 from btcore.entries import LEVELS, LIVE_LEVELS
-from btcore.errors import ParameterError, StrategyError
-from btcore.expr import Expr, Percent, constant, number
+from btcore.errors import CallbackError, ParameterError, StrategyError
+from btcore.expr import CONDITION, Expr, Percent, constant, number
 from btcore.market import ceil_units, market_of, unit_of
-from btcore.orders import Exit, Order
+from btcore.orders import Decided, Exit, Order
 from btcore.program import COLUMNS, Program
 from btcore.rules import Rules
 from btcore.sessions import end_codes
 from btcore.sizes import FixedCash, PercentEquity, RiskPercent, VolatilityTarget
 from btcore.strategy import Strategy
 
-__all__ = ["Conditions", "Plan", "market_key"]
+__all__ = ["Conditions", "Plan", "Recorded", "market_key"]
 
 NEVER = 2**63 - 1  # candles after which an order expires or a position is closed where no limit was set
 BEYOND = 2**60  # units that no candle exceeds
@@ -52,6 +55,18 @@ class Conditions:
     end: int = 0
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """What the function of a strategy decided, to be run again without it: ``Driver.answers()``."""
+
+    orders: np.ndarray
+    levels: np.ndarray
+    max_positions: int
+
+
+Trader = Strategy | WindowStrategy | CompiledStrategy | Recorded | Sequence[Order | Exit]
+
+
 class Plan:
     """Simulations over the candles of one instrument, computed together.
 
@@ -70,17 +85,21 @@ class Plan:
         self.candles = candles
         self._program = Program()
         self._drivers: list[Driver] = []
+        self._asks_python = False
         self._market: tuple[Any, Market] | None = None
 
     def add(
         self,
-        strategy: Strategy | Sequence[Order | Exit],
+        strategy: Trader,
         conditions: Conditions,
         *,
         keep: bool = True,
         equity: bool = False,
+        whole: bool = False,
     ) -> Driver:
         """One more simulation; its results are in the driver after ``run``: trades if `keep`, and its `equity`.
+
+        `whole`: the driver's ``answers`` hold all that a function answered, also what was rejected at once.
 
         Raises
         ------
@@ -90,12 +109,18 @@ class Plan:
         check_window(conditions, self.candles)
         self._set_market(conditions.costs)
         terms = terms_of(self.candles, conditions.costs, conditions.rules)
-        slots = strategy.max_positions if isinstance(strategy, Strategy) else 1
+        slots = getattr(strategy, "max_positions", 1)
+        if isinstance(strategy, (WindowStrategy, CompiledStrategy)):
+            slots = settings(strategy)["max_positions"]
         driver = Driver(terms, conditions.start, conditions.end, conditions.cash, slots, keep)
         if equity:
             driver.keep_equity()
         if isinstance(strategy, Strategy):
             self._follow_strategy(driver, strategy, conditions.size)
+        elif isinstance(strategy, (WindowStrategy, CompiledStrategy)):
+            self._follow_function(driver, strategy, conditions.size, whole)
+        elif isinstance(strategy, Recorded):
+            driver.follow_orders(strategy.orders, strategy.levels)
         else:
             driver.follow_orders(*order_table(strategy, conditions, len(self.candles)))
         self._drivers.append(driver)
@@ -108,21 +133,46 @@ class Plan:
     @property
     def calls_python(self) -> bool:
         """Whether the GIL is needed while it runs: a function of the caller is called."""
-        return self._program.calls_python
+        return self._program.calls_python or self._asks_python
 
     def run(self) -> None:
-        """Compute every simulation that was added."""
+        """Compute every simulation that was added.
+
+        Raises
+        ------
+        CallbackError
+            If the function of a strategy raised; the other simulations have their results then.
+        """
         if self._market is not None:
             columns = {name: getattr(self.candles, name) for name in ("timestamp", *COLUMNS)}
             duration = self.candles.duration if self._program.has_timeframes else 0
             pipeline = self._program.pipeline(columns, len(self.candles), duration)
             run(pipeline, self._market[1], self._drivers)
+        for driver in self._drivers:
+            self.check(driver)
+
+    def check(self, driver: Driver) -> None:
+        """Raise CallbackError if the function of this simulation raised when it was run."""
+        failure = driver.failure()
+        if failure is not None:
+            raise callback_error(self.candles.timestamp, *failure) from failure[1]
 
     def _set_market(self, costs: Costs) -> None:
         if self._market is None:
             self._market = costs.spread, market_of(self.candles, costs)
         elif not _same_spread(self._market[0], costs.spread):
             raise ParameterError("simulations of one plan must have the same spread")
+
+    def _follow_function(
+        self, driver: Driver, strategy: WindowStrategy | CompiledStrategy, default_size: Any, whole: bool
+    ) -> None:
+        given = settings(strategy)
+        when = -1 if given["when"] is None else self._program.slot(given["when"])
+        size_kind, size = size_of(default_size if given["size"] is None else given["size"])
+        columns = tuple(getattr(self.candles, name) for name in (*COLUMNS, "timestamp"))
+        asker = asker_of(strategy, self._program)
+        self._asks_python = self._asks_python or isinstance(strategy, WindowStrategy)
+        driver.follow_function(asker, when, size_kind, self._program.level(size), columns, whole)
 
     def _follow_strategy(self, driver: Driver, strategy: Strategy, default_size: Any) -> None:
         masks = [-1 if expr is None else self._program.slot(expr) for expr in conditions_of(strategy).values()]
@@ -141,6 +191,37 @@ class Plan:
             masks, tuple(levels), tuple(percents), _ENTRY_CODES[strategy.entry], size_kind,
             strategy.trail_source == "close", _limit(strategy.max_bars), _limit(strategy.expiry),
         )  # fmt: skip
+
+
+def asker_of(strategy: WindowStrategy | CompiledStrategy, program: Program) -> Asker:
+    """What asks the function of a strategy, its expressions in the slots of a program."""
+    if isinstance(strategy, CompiledStrategy):
+        slots = [program.slot(number(value)) for value in strategy.values]
+        return CompiledAsker(strategy.function.address, strategy.window, slots, np.append(strategy.state, 0.0))
+    values = {name: (program.slot(value), value.kind == CONDITION) for name, value in expressions(strategy).items()}
+    return PythonAsker(strategy.on_candle, strategy.window, _described, _described_order, values)
+
+
+def _described(side: int, kind: str, price: Any, given: dict[str, Any]) -> tuple[Any, ...]:
+    """An order of ``window.buy`` or ``window.sell``: its row in the table of orders, its levels, has it a size."""
+    order = Decided(None, side, kind, price, **given)
+    return _order_row(order, 1.0), _order_numbers(order, 1.0), order.size is not None
+
+
+def _described_order(order: Any, at: int) -> tuple[Any, ...] | None:
+    """An Order or Exit that ``on_candle`` returned at candle `at`; None for anything else."""
+    if not isinstance(order, (Order, Exit)):
+        return None
+    if order.at is not None and order.at != at:
+        raise StrategyError(f"{order!r} was returned at candle {at}; its at is that, or None")
+    return _order_row(order, 1.0), _order_numbers(order, 1.0), getattr(order, "size", None) is not None
+
+
+def callback_error(timestamp: np.ndarray, index: int, error: BaseException) -> CallbackError:
+    """The error for what the function of a strategy raised at a candle."""
+    time = np.datetime_as_string(timestamp[index : index + 1].astype("datetime64[ns]"), unit="s")[0]
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return CallbackError(f"the strategy's function raised at candle {index} ({time} UTC): {what}", index)
 
 
 def conditions_of(strategy: Strategy) -> dict[str, Expr | None]:
@@ -223,10 +304,12 @@ def order_table(orders: Iterable[Order | Exit], conditions: Conditions, length: 
     for order in listed:
         if not isinstance(order, (Order, Exit)):
             raise StrategyError(f"a list of orders holds Order and Exit, got {order!r}")
+        if order.at is None:
+            raise StrategyError(f"{order!r} has no candle; in a list of orders each needs its at")
         if order.at >= length:
             raise StrategyError(f"{order!r} is decided at candle {order.at}, but there are {length} candles")
-    listed = [order for order in listed if conditions.start <= order.at < conditions.end]
-    listed.sort(key=lambda order: (order.at, isinstance(order, Order)))
+    listed = [order for order in listed if conditions.start <= (order.at or 0) < conditions.end]
+    listed.sort(key=lambda order: (order.at or 0, isinstance(order, Order)))
     rows = [_order_row(order, conditions.size) for order in listed]
     numbers = [_order_numbers(order, conditions.size) for order in listed]
     return np.array(rows, dtype=np.int64).reshape(-1, 7), np.array(numbers, dtype=np.float64).reshape(-1, len(Level))
@@ -234,11 +317,11 @@ def order_table(orders: Iterable[Order | Exit], conditions: Conditions, length: 
 
 def _order_row(order: Order | Exit, default_size: Any) -> tuple[int, ...]:
     if isinstance(order, Exit):
-        return order.at, 0, 0, 0, 0, 0, 0
+        return order.at or 0, 0, 0, 0, 0, 0, 0
     percents = sum(isinstance(getattr(order, name), Percent) << code for name, code in _ORDER_LEVELS.items())
     size_kind, _ = _order_size(order, default_size)
     limits = _limit(order.max_bars), _limit(order.expiry)
-    return order.at, order.side, _ENTRY_CODES[order.kind], percents, size_kind, *limits
+    return order.at or 0, order.side, _ENTRY_CODES[order.kind], percents, size_kind, *limits
 
 
 def _limit(candles: int | None) -> int:

@@ -7,19 +7,22 @@ import math
 import numbers
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from btcore._core.engine import Driver
 from btcore.candles import Candles
 from btcore.costs import Costs
+from btcore.deciders import CompiledStrategy, WindowStrategy, expressions, fresh, settings
 from btcore.entries import checked_size
-from btcore.errors import ParameterError
+from btcore.errors import CallbackError, ParameterError
 from btcore.expr import Expr, Percent
+from btcore.fingerprint import fingerprint
 from btcore.metrics import summary
 from btcore.orders import Exit, Order
-from btcore.plan import Conditions, Plan
+from btcore.plan import Conditions, Plan, Recorded
 from btcore.results import Result, Trades
 from btcore.rules import RULES_VERSION, Rules
 from btcore.sizes import VolatilityTarget
@@ -28,11 +31,12 @@ from btcore.strategy import Strategy
 __all__ = ["Origin", "checked_conditions", "simulate"]
 
 FIRST_DAY, LAST_DAY = np.datetime64("1677-09-21"), np.datetime64("2262-04-11")  # ends of int64 nanoseconds
+FUNCTIONS = (WindowStrategy, CompiledStrategy)
 Moment = int | str | datetime.datetime | np.datetime64
 
 
 def simulate(
-    strategy: Strategy | Sequence[Order | Exit],
+    strategy: Strategy | WindowStrategy | CompiledStrategy | Sequence[Order | Exit],
     candles: Candles,
     *,
     costs: Costs | None = None,
@@ -46,7 +50,7 @@ def simulate(
 
     Parameters
     ----------
-    strategy : Strategy or sequence of Order and Exit
+    strategy : Strategy, WindowStrategy, CompiledStrategy, or sequence of Order and Exit
     candles : Candles
     costs : Costs, optional
         None: no slippage, no commission, the candles' own spread.
@@ -70,6 +74,8 @@ def simulate(
         If an argument has no meaning or the window holds no candle.
     StrategyError
         If an order is decided after the last candle.
+    CallbackError
+        If the function of a strategy raised; its ``result`` is what had been done until then.
     DataError
         If an array in an expression has not one value per candle.
 
@@ -84,18 +90,46 @@ def simulate(
     True
     """
     conditions = checked_conditions(candles, costs, size, cash, rules, start, end)
+    if isinstance(strategy, FUNCTIONS):
+        return _ask(strategy, candles, conditions)
     orders = strategy if isinstance(strategy, Strategy) else _order_list(strategy)
+    return _simulated(orders, candles, conditions, Origin(orders, candles, conditions))
+
+
+def _simulated(orders: Any, candles: Candles, conditions: Conditions, origin: Origin) -> Result:
     begun = time.perf_counter()
     plan = Plan(candles)
     driver = plan.add(orders, conditions)
     plan.run()
+    return _result(driver, candles, conditions, time.perf_counter() - begun, origin)
+
+
+def _ask(strategy: WindowStrategy | CompiledStrategy, candles: Candles, conditions: Conditions) -> Result:
+    """The simulation of a function; what it decided is noted, since it may have changed when somebody asks again."""
+    identity = _function_identity(strategy)
+    begun = time.perf_counter()
+    plan = Plan(candles)
+    driver = plan.add(strategy, conditions)
+    try:
+        plan.run()
+    except CallbackError as error:
+        until = replace(conditions, end=error.index + 1)
+        orders = Recorded(*driver.answers(), settings(strategy)["max_positions"])
+        error.result = _simulated(orders, candles, until, Origin(orders, candles, until, identity))
+        raise
+    seconds = time.perf_counter() - begun
+    orders = Recorded(*driver.answers(), settings(strategy)["max_positions"])
+    return _result(driver, candles, conditions, seconds, Origin(orders, candles, conditions, identity))
+
+
+def _result(driver: Driver, candles: Candles, conditions: Conditions, seconds: float, origin: Origin) -> Result:
     return Result(
         trades=Trades(driver.trades(), candles.symbol),
         stats=summary(driver.totals(), conditions.end - conditions.start),
         rejected=driver.rejected(),
-        execution_time=time.perf_counter() - begun,
+        execution_time=seconds,
         rules_version=RULES_VERSION,
-        origin=Origin(orders, candles, conditions),
+        origin=origin,
     )
 
 
@@ -128,10 +162,11 @@ class Origin:
     orders: Any
     candles: Candles
     conditions: Conditions
+    asked: str | None = None  # identity of the function that decided the orders, if there was one
 
     def equity(self) -> np.ndarray:
         plan = Plan(self.candles)
-        driver = plan.add(self.orders, self.conditions, keep=False, equity=True)
+        driver = plan.add(fresh(self.orders), self.conditions, keep=False, equity=True)
         plan.run()
         curve = driver.equity()
         assert curve is not None  # it was asked for
@@ -139,19 +174,32 @@ class Origin:
 
     def trades(self) -> Trades:
         plan = Plan(self.candles)
-        driver = plan.add(self.orders, self.conditions)
+        driver = plan.add(fresh(self.orders), self.conditions)
         plan.run()
         return Trades(driver.trades(), self.candles.symbol)
 
     def identity(self) -> str:
         candles = self.candles.content_hash, self.candles.duration, self.candles.instrument
-        return repr((RULES_VERSION, _identity(self.orders), candles, _identity(self.conditions)))
+        orders = _identity(self.orders) if self.asked is None else self.asked
+        return repr((RULES_VERSION, orders, candles, _identity(self.conditions)))
+
+
+def _function_identity(strategy: WindowStrategy | CompiledStrategy) -> str:
+    """What distinguishes a function that decides: its code, what it uses, and the values that it starts with."""
+    given = _identity(settings(strategy))
+    if isinstance(strategy, CompiledStrategy):
+        parts = strategy.function.key, strategy.state.tobytes().hex(), [value.key for value in strategy.values]
+        return repr(("CompiledStrategy", given, *parts))
+    keys = {name: value.key for name, value in sorted(expressions(strategy).items())}
+    return repr(("WindowStrategy", given, fingerprint(strategy), keys))
 
 
 def _identity(value: Any) -> Any:
     """What distinguishes a value from another one, as plain data."""
     if isinstance(value, Expr):
         return value.key
+    if isinstance(value, FUNCTIONS):
+        return _function_identity(value)
     if isinstance(value, Percent):
         return "percent", value.value.key
     if isinstance(value, np.ndarray):
@@ -170,8 +218,14 @@ def _order_list(orders: Any) -> list[Order | Exit]:
         return list(orders)
     except TypeError:
         raise ParameterError(
-            f"strategy must be a Strategy or a list of Order and Exit, got {type(orders).__name__}"
+            f"strategy must be a Strategy, a WindowStrategy or a list of Order and Exit, got {_called(orders)}"
         ) from None
+
+
+def _called(value: Any) -> str:
+    if isinstance(value, type) and issubclass(value, WindowStrategy):
+        return f"the class {value.__name__}: give {value.__name__}()"
+    return type(value).__name__
 
 
 def _instance(name: str, value: Any, kind: type) -> Any:

@@ -24,6 +24,7 @@ cdef struct Ticket:             # an order as decided: numbers of the strategy, 
 
 cdef struct Entry:              # an entry order that waits
     bint waiting
+    int64_t number              # of the order, from 0, in the order in which they were placed
     Ticket ticket
     int kind                    # how it acts: a stop-limit that was triggered is a limit [E3]
     bint fresh                  # triggered by the open of the candle that is taken
@@ -40,11 +41,13 @@ cdef struct Position:           # prices in turned units (negated for shorts: a 
     bint doubtful               # a candle so far allowed a stop and something else [X2]
     int side, kind
     int64_t number              # of the entry, from 0; `parent` of its trades
+    int64_t order               # number of its order
     int64_t signal, entry_index, entry, entry_base, entry_spread
     int64_t first               # first candle of its life: that of the entry, or the next one after an entry at a close
     int64_t last                # candle at whose close it leaves by time [X3]
     int64_t session             # end of a session at which it leaves: twice the candle, plus 1 for its close [X3]
     int64_t deadline            # the earlier candle of the two
+    int64_t entry_time
     double size, entry_commission
     int64_t stop, target        # as at entry
     int64_t guard               # stop, moved by break-even
@@ -91,7 +94,7 @@ cdef struct Account:            # one simulation: what it follows, what it holds
     int64_t[9] rejected         # by RejectCode
     int64_t limit_fills, exact_touches
     int64_t steps               # candles that were looked at
-    int64_t filled              # entries
+    int64_t placed, filled      # orders, entries
     const int64_t* ends         # of sessions, as `session` of a position, in their order
     Py_ssize_t end_count
     bint[2] live                # by side (long, short): whether there is a live trail

@@ -48,7 +48,7 @@ cdef void book(
     trade.side = p.side
     trade.size = p.size
     trade.signal_index, trade.entry_index, trade.exit_index = p.signal, p.entry_index, t
-    trade.entry_time, trade.exit_time = prices.timestamps[p.entry_index], prices.timestamps[t]
+    trade.entry_time, trade.exit_time = p.entry_time, prices.timestamps[t]
     trade.entry_price, trade.exit_price = to_price(prices, p.side * p.entry), to_price(prices, p.side * out)
     trade.entry_kind, trade.exit_reason, trade.ambiguous = p.kind, reason, ambiguous or p.doubtful
     trade.stop_price, trade.target_price = level_price(prices, p, p.stop), level_price(prices, p, p.target)

@@ -1,3 +1,5 @@
+cimport numpy as cnp
+
 from btcore._core.operators cimport Operator
 
 cdef class Callback:            # a function of the caller, and what it raised
@@ -11,3 +13,4 @@ cdef class Callback:            # a function of the caller, and what it raised
 
 cdef bint setup_callback(Operator* op, object callback) except? 0
 cdef int raise_failure(Operator* op) except -1
+cdef object read_only_array(object owner, const void* values, cnp.npy_intp size, int kind)

@@ -81,10 +81,10 @@ cdef int raise_failure(Operator* op) except -1:
     raise error
 
 
-cdef object read_only_view(cnp.ndarray owner, const double* values, cnp.npy_intp size):
+cdef object read_only_array(object owner, const void* values, cnp.npy_intp size, int kind):
     """An array of `size` values in the memory of `owner`, which it keeps alive."""
     cdef cnp.ndarray view = PyArray_New(
-        cnp.ndarray, 1, &size, cnp.NPY_DOUBLE, NULL, <void*> values, 0, cnp.NPY_ARRAY_CARRAY_RO, None
+        cnp.ndarray, 1, &size, kind, NULL, <void*> values, 0, cnp.NPY_ARRAY_CARRAY_RO, None
     )
     Py_INCREF(owner)
     PyArray_SetBaseObject(view, owner)
@@ -127,7 +127,8 @@ cdef class Callback:
                 out[i] = NAN
                 continue
             try:
-                out[i] = self.value_of(self.function(read_only_view(history, values + before + i + 1 - size, size)))
+                window = read_only_array(history, values + before + i + 1 - size, size, cnp.NPY_DOUBLE)
+                out[i] = self.value_of(self.function(window))
             except BaseException as error:
                 error.add_note(f"in rolling_apply of {self.name}, at candle {a.count + i}")
                 raise

@@ -131,17 +131,20 @@ cdef void forget_oldest(Account* account) noexcept nogil:
         account.entries[k] = account.entries[k + 1]
 
 
-cdef void place(Account* account, const Prices* prices, Entry* entry, Py_ssize_t t) noexcept nogil:
-    """Decide the order of `entry.ticket` at the close of candle t: it waits from t + 1 on, or is rejected [D1, D6, D9]."""
+cdef int place(Account* account, const Prices* prices, Entry* entry, Py_ssize_t t) noexcept nogil:
+    """Decide the order of `entry.ticket` at the close of candle t: it waits from t + 1 on (-1), or why not [D1, D6, D9]."""
     cdef const Ticket* ticket = &entry.ticket
     cdef int reason = refuse(account, prices, entry, t)
     if reason >= 0:
         reject(account, reason, 1)
-        return
+        return reason
     if account.waiting + staying(account) >= account.slots:
         reject(account, REPLACED, 1)
         forget_oldest(account)
     entry.waiting, entry.kind, entry.fresh = True, ticket.kind, False
     entry.last = ticket.expiry + t if ticket.expiry < INT64_MAX - t else INT64_MAX
+    entry.number = account.placed
+    account.placed += 1
     account.entries[account.waiting] = entry[0]
     account.waiting += 1
+    return -1

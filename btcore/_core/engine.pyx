@@ -5,21 +5,26 @@ levels, a deadline. Its driver finds that candle and calls the fill rules for it
 """
 
 from cython.view cimport array as memory_array
+from cpython.exc cimport PyErr_CheckSignals
 from libc.math cimport NAN
 from libc.stdint cimport int64_t
 from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy
 
 import numpy as np
 
 from btcore._core.account cimport Account, Entry, Position, Ticket
+from btcore._core.answers cimport Asker, diary_free
 from btcore._core.events cimport next_event
 from btcore._core.fills cimport step
 from btcore._core.levels cimport level_free, level_init
 from btcore._core.market cimport Market, Prices
 from btcore._core.pipeline cimport Pipeline
-from btcore._core.script cimport Script, decide, follow_live, next_entry_signal, read_live
+from btcore._core.script cimport (
+    ORDER_COLUMNS, Diary, Script, decide, follow_live, next_entry_signal, read_live,
+)
 from btcore._core.statistics cimport totals_finish, totals_init
-from btcore._core.types cimport LEVEL_TRAIL_PRICE, LEVELS, REJECT_REASONS, Trade
+from btcore._core.types cimport LEVEL_SIZE, LEVEL_TRAIL_PRICE, LEVELS, REJECT_REASONS, Trade
 
 from btcore._core.types import TRADE_DTYPE, RejectReason
 
@@ -48,6 +53,40 @@ cdef void drive(
         t += 1
 
 
+cdef void drive_asked(
+    Script* script, Account* account, const Prices* prices, void** slots, Py_ssize_t block, Py_ssize_t n
+) noexcept nogil:
+    """The same for one that a function of the caller decides, until it raises."""
+    cdef Py_ssize_t t = max(block, account.start)
+    cdef Py_ssize_t stop = min(block + n, account.end)
+    while True:
+        if script.when >= 0 or t < script.asked_from:       # else each candle needs the function
+            if account.held or account.waiting:
+                t = next_event(script, account, prices, slots, block, t, stop)
+            else:
+                t = next_entry_signal(script, slots, block, t, stop)
+        if t >= stop:
+            return
+        if account.held or account.waiting:
+            step(account, prices, t)
+        decide(script, account, prices, slots, t, t - block)
+        if script.failed:
+            return
+        t += 1
+
+
+cdef int drive_python(
+    Script* script, Account* account, const Prices* prices, void** slots, Py_ssize_t block, Py_ssize_t n
+) except -1:
+    """The same with the GIL, which is then not handed over at each candle; raises what is to end the whole run."""
+    cdef Asker asker = <Asker> script.asker
+    PyErr_CheckSignals()
+    drive_asked(script, account, prices, slots, block, n)
+    if script.failed and not isinstance(asker.error, Exception):
+        raise asker.error
+    return 0
+
+
 cdef class Driver:
     """One simulation of a plan.
 
@@ -63,12 +102,6 @@ cdef class Driver:
     keep : bool
         Whether to keep the trades.
     """
-
-    cdef Account account
-    cdef Script script
-    cdef bint complete          # the run came to its end
-    cdef list _arrays
-    cdef object _curve
 
     def __cinit__(self, dict terms, Py_ssize_t start, Py_ssize_t end, double cash, int slots, bint keep):
         cdef int k
@@ -89,6 +122,7 @@ cdef class Driver:
         free(self.account.trades)
         free(self.account.positions)
         free(self.account.entries)
+        diary_free(&self.script.diary)
         for side in range(2):
             for level in range(<int> LEVELS):
                 level_free(&self.script.levels[side][level])
@@ -128,6 +162,23 @@ cdef class Driver:
         if orders.shape[0]:
             self.script.orders, self.script.order_levels = &orders[0, 0], &levels[0, 0]
 
+    def follow_function(self, Asker asker, int when, int size_kind, list size, tuple columns, bint whole):
+        """Trade what a function answers.
+
+        `when` is the slot of the condition under which it is asked, -1: at each close; `size` the instructions of the
+        size of orders that have none; `columns` the candles' open, high, low, close, volume and timestamp, None where
+        they come later. `whole`: ``answers`` holds all that it answered, else what mattered.
+        """
+        self._arrays.append(asker)
+        self.script.listed, self.script.asks_python = True, asker.python
+        self.script.ask, self.script.asker, self.script.when = asker.ask, <void*> asker, when
+        self.script.asked_from = asker.window - 1
+        self.script.diary.whole = whole
+        self.script.tickets[0].size_kind = size_kind
+        level_init(&self.script.levels[0][<int> LEVEL_SIZE], size)
+        if columns is not None:
+            asker.bind(columns, columns[:5], columns[5])
+
     def keep_equity(self):
         """Also keep the equity at each close; to be called before the run."""
         cdef double[::1] curve
@@ -161,6 +212,29 @@ cdef class Driver:
         self._check_complete()
         return self._curve
 
+    def answers(self):
+        """What a function answered, as ``follow_orders`` takes it: orders and their levels, copies.
+
+        Orders that were rejected at once and exits without a position are left out, unless all were asked for.
+        """
+        cdef Diary* diary = &self.script.diary
+        orders = np.zeros((diary.count, ORDER_COLUMNS), dtype=np.int64)
+        levels = np.zeros((diary.count, LEVELS), dtype=np.float64)
+        cdef int64_t[:, ::1] rows = orders
+        cdef double[:, ::1] numbers = levels
+        if diary.count:
+            memcpy(&rows[0, 0], diary.orders, orders.nbytes)
+            memcpy(&numbers[0, 0], diary.levels, levels.nbytes)
+        return orders, levels
+
+    def failure(self):
+        """(candle, exception) where the function of the caller raised; None where it did not."""
+        cdef Asker asker
+        if not self.script.failed:
+            return None
+        asker = <Asker> self.script.asker
+        return asker.failed_at, asker.failure()
+
     def totals(self):
         """What ``metrics`` needs: the fields of ``Totals`` and the counts of limit fills, by name."""
         cdef dict gathered = self.account.totals
@@ -175,6 +249,21 @@ cdef class Driver:
         return {reason.name: self.account.rejected[reason] for reason in RejectReason if self.account.rejected[reason]}
 
 
+cdef inline int drive_any(
+    Script* script, Account* account, const Prices* prices, void** slots, Py_ssize_t block, Py_ssize_t n
+) except -1 nogil:
+    if script.ask == NULL:
+        drive(script, account, prices, slots, block, n)
+    elif script.failed:
+        return 0
+    elif not script.asks_python:
+        drive_asked(script, account, prices, slots, block, n)
+    else:
+        with gil:
+            drive_python(script, account, prices, slots, block, n)
+    return 0
+
+
 def run(Pipeline pipeline, Market market, list drivers):
     """Run the simulations of a plan over its candles, without the GIL but in Python functions of the caller.
 
@@ -183,10 +272,14 @@ def run(Pipeline pipeline, Market market, list drivers):
     MemoryError
         If the trades of a simulation did not fit in memory.
     Exception
-        What a function of the caller raised. The drivers then refuse to give results.
+        What a function in an expression raised. The drivers then refuse to give results.
+    BaseException
+        What is no ``Exception``, such as KeyboardInterrupt, from a function that decides.
+
+    A driver whose own function raised has a ``failure`` and gives no results; the others do.
     """
     cdef Py_ssize_t block, start, n, k
-    cdef Py_ssize_t count = len(drivers)
+    cdef Py_ssize_t count = len(drivers), left
     cdef Py_ssize_t length = max((<Driver> driver).account.end for driver in drivers)
     cdef Driver driver
     cdef const Prices* prices = &market.prices
@@ -205,15 +298,22 @@ def run(Pipeline pipeline, Market market, list drivers):
                 start = block * pipeline.block
                 n = min(pipeline.block, length - start)
                 pipeline.advance(start, n)
+                left = 0
                 for k in range(count):
                     if accounts[k].start < start + n and accounts[k].end > start:
-                        drive(scripts[k], accounts[k], prices, pipeline.slots, start, n)
+                        drive_any(scripts[k], accounts[k], prices, pipeline.slots, start, n)
+                    left += not scripts[k].failed
+                if left == 0:
+                    break
             for k in range(count):
-                totals_finish(accounts[k], prices)
+                if not scripts[k].failed:
+                    totals_finish(accounts[k], prices)
     finally:
         free(accounts)
         free(scripts)
     for driver in drivers:
         if driver.account.out_of_memory:
             raise MemoryError("the trades of a simulation do not fit in memory")
-        driver.complete = True
+        if driver.script.diary.out_of_memory:
+            raise MemoryError("the orders of a simulation do not fit in memory")
+        driver.complete = not driver.script.failed

@@ -92,6 +92,7 @@ cdef Position* open_position(
     p.inside, p.late = inside, inside and entry.kind == LIMIT
     p.side, p.kind, p.size, p.signal = ticket.side, ticket.kind, size, ticket.signal
     p.entry_index, p.entry, p.entry_base, p.entry_spread = t, fill, base, spread
+    p.entry_time, p.order = prices.timestamps[t], entry.number
     p.entry_commission = commission_of(&account.terms, to_price(prices, p.side * fill), size)
     set_deadline(account, p, t, ticket.max_bars)
     p.worst = p.best = fill

@@ -10,15 +10,39 @@ cdef enum:                      # conditions
 
 cdef enum:                      # columns of the table of explicit orders
     ORDER_AT, ORDER_SIDE, ORDER_KIND, ORDER_PERCENTS, ORDER_SIZE_KIND, ORDER_MAX_BARS, ORDER_EXPIRY, ORDER_COLUMNS
+    ORDER_EXIT = ORDER_KIND     # of a row without a side: which positions leave
+
+cdef enum:                      # positions that leave, where not all do
+    EXIT_ALL, EXIT_LONGS, EXIT_SHORTS
+
+cdef struct Script
+
+# Asks a function of the caller at the close of candle t, the i-th of the block, and decides what it answers.
+ctypedef void (*Ask)(
+    Script* script, Account* account, const Prices* prices, void** slots, Py_ssize_t t, Py_ssize_t i
+) noexcept nogil
+
+cdef struct Diary:              # what a function of the caller answered, row by row as in the table of explicit orders
+    int64_t* orders
+    double* levels
+    Py_ssize_t count, capacity
+    bint whole                  # also orders that were rejected at once, and exits without a position
+    bint out_of_memory
 
 cdef struct Script:             # where the decisions of one simulation come from
     int[4] masks                # slots of the conditions; -1: never
     Ticket[2] tickets           # by side (long, short): an order but for the levels that are read on the signal candle
-    Level[2][11] levels          # by side and LevelCode
-    bint listed                 # explicit orders instead of conditions
+    Level[2][11] levels         # by side and LevelCode
+    bint listed                 # explicit orders instead of conditions: of the table, or as a function answers
     const int64_t* orders
     const double* order_levels
     Py_ssize_t order_count, next_order
+    Ask ask                     # NULL: there is a table
+    void* asker                 # what it needs
+    bint asks_python, failed    # does it need the GIL; has it raised
+    int when                    # slot of the condition under which it asks; -1: at each close
+    Py_ssize_t asked_from       # the first candle at which it asks
+    Diary diary
 
 
 cdef inline const uint64_t* mask_of(const Script* script, void** slots, int which) noexcept nogil:
@@ -29,6 +53,9 @@ cdef void read_live(
     const Script* script, Account* account, const Prices* prices, void** slots, Py_ssize_t i
 ) noexcept nogil
 cdef void follow_live(Account* account) noexcept nogil
+cdef int decide_row(
+    Account* account, const Prices* prices, const int64_t* row, const double* levels, Py_ssize_t t
+) noexcept nogil
 cdef void decide(
     Script* script, Account* account, const Prices* prices, void** slots, Py_ssize_t t, Py_ssize_t i
 ) noexcept nogil

@@ -82,31 +82,60 @@ cdef void decide_signal(
         fill_closes(account, prices, t)
 
 
+cdef void read_ticket(Ticket* ticket, const int64_t* row, const double* levels, Py_ssize_t t) noexcept nogil:
+    """The order in a row of the table."""
+    cdef int level
+    ticket.side, ticket.kind, ticket.percents = row[ORDER_SIDE], row[ORDER_KIND], row[ORDER_PERCENTS]
+    ticket.size_kind, ticket.trail_on_close = row[ORDER_SIZE_KIND], False
+    ticket.max_bars, ticket.expiry, ticket.signal = row[ORDER_MAX_BARS], row[ORDER_EXPIRY], t
+    for level in range(<int> LEVELS):
+        ticket.level[level] = levels[level]
+    drop_infinite_distances(ticket)
+
+
+cdef int decide_row(
+    Account* account, const Prices* prices, const int64_t* row, const double* levels, Py_ssize_t t
+) noexcept nogil:
+    """One row, an order or an exit, at the close of candle t; -1, or why an order was rejected."""
+    cdef Entry entry
+    if row[ORDER_SIDE] == 0:
+        if row[ORDER_EXIT] != EXIT_SHORTS:
+            leave(account, 1)
+        if row[ORDER_EXIT] != EXIT_LONGS:
+            leave(account, -1)
+        return -1
+    read_ticket(&entry.ticket, row, levels, t)
+    return place(account, prices, &entry, t)
+
+
 cdef void decide_listed(Script* script, Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
     """The explicit orders and exits of candle t."""
-    cdef Entry entry
-    cdef Ticket* ticket = &entry.ticket
     cdef const int64_t* row
     cdef bint closes = False
-    cdef int level
     while script.next_order < script.order_count:
         row = script.orders + script.next_order * ORDER_COLUMNS
         if row[ORDER_AT] != t:
             break
-        if row[ORDER_SIDE] == 0:
-            leave(account, 1)
-            leave(account, -1)
-        else:
-            ticket.side, ticket.kind, ticket.percents = row[ORDER_SIDE], row[ORDER_KIND], row[ORDER_PERCENTS]
-            ticket.size_kind, ticket.trail_on_close = row[ORDER_SIZE_KIND], False
-            ticket.max_bars, ticket.expiry, ticket.signal = row[ORDER_MAX_BARS], row[ORDER_EXPIRY], t
-            for level in range(<int> LEVELS):
-                ticket.level[level] = script.order_levels[script.next_order * LEVELS + level]
-            drop_infinite_distances(ticket)
-            place(account, prices, &entry, t)
-            closes = closes or ticket.kind == CLOSE
+        decide_row(account, prices, row, script.order_levels + script.next_order * LEVELS, t)
+        closes = closes or (row[ORDER_SIDE] != 0 and row[ORDER_KIND] == CLOSE)
         script.next_order += 1
     if closes:
+        fill_closes(account, prices, t)
+
+
+cdef void decide_asked(
+    Script* script, Account* account, const Prices* prices, void** slots, Py_ssize_t t, Py_ssize_t i
+) noexcept nogil:
+    """What a function of the caller answers at the close of candle t, where it is to be asked."""
+    cdef const uint64_t* when
+    if t < script.asked_from:
+        return
+    if script.when >= 0:
+        when = <const uint64_t*> slots[script.when]
+        if not (when[i // WORD] >> (i % WORD)) & 1:
+            return
+    script.ask(script, account, prices, slots, t, i)
+    if account.waiting:
         fill_closes(account, prices, t)
 
 
@@ -134,7 +163,10 @@ cdef void decide(
     """The close of candle t: exits first, then entries [D6, D9]."""
     cdef bint enter_long, enter_short
     if script.listed:
-        decide_listed(script, account, prices, t)
+        if script.ask != NULL:
+            decide_asked(script, account, prices, slots, t, i)
+        else:
+            decide_listed(script, account, prices, t)
         return
     if account.held:
         if signal_at(script, slots, EXIT_LONG, i):
@@ -151,17 +183,25 @@ cdef void decide(
         decide_signal(script, account, prices, slots, t, i, -1)
 
 
-cdef inline Py_ssize_t next_order_at(const Script* script, Py_ssize_t stop) noexcept nogil:
-    if script.next_order >= script.order_count:
-        return stop
-    return min(stop, <Py_ssize_t> script.orders[script.next_order * ORDER_COLUMNS + ORDER_AT])
+cdef Py_ssize_t next_order_at(
+    const Script* script, void** slots, Py_ssize_t block, Py_ssize_t t, Py_ssize_t stop
+) noexcept nogil:
+    """Next candle with a row of the table, or at which a function is asked."""
+    if script.ask == NULL:
+        if script.next_order >= script.order_count:
+            return stop
+        return min(stop, <Py_ssize_t> script.orders[script.next_order * ORDER_COLUMNS + ORDER_AT])
+    t = max(t, script.asked_from)
+    if t >= stop or script.when < 0:
+        return min(t, stop)
+    return block + next_bit(<const uint64_t*> slots[script.when], NULL, t - block, stop - block)
 
 
 cdef Py_ssize_t next_entry_signal(
     const Script* script, void** slots, Py_ssize_t block, Py_ssize_t t, Py_ssize_t stop
 ) noexcept nogil:
     if script.listed:
-        return next_order_at(script, stop)
+        return next_order_at(script, slots, block, t, stop)
     return block + next_bit(
         mask_of(script, slots, ENTER_LONG), mask_of(script, slots, ENTER_SHORT), t - block, stop - block
     )
@@ -175,7 +215,7 @@ cdef Py_ssize_t next_exit_signal(
     cdef const uint64_t* shorts = NULL
     cdef int k
     if script.listed:
-        return next_order_at(script, stop)
+        return next_order_at(script, slots, block, t, stop)
     for k in range(account.held):
         if account.positions[k].side > 0:
             longs = mask_of(script, slots, EXIT_LONG)

@@ -16,10 +16,6 @@ from btcore.errors import DataError
 
 cdef object EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
-cdef struct Progress:           # what a stream carries besides the state of its operators
-    int64_t count               # candles so far
-    int64_t last                # time of the last one
-
 
 cdef class Stream:
     """A pipeline of one candle that is advanced again and again.
@@ -36,15 +32,6 @@ cdef class Stream:
     period : int
         Nanoseconds that lie between two candles at least; 0: any.
     """
-
-    cdef Pipeline pipeline
-    cdef Progress progress
-    cdef double* candle         # open, high, low, close, volume
-    cdef int64_t* time
-    cdef int* slots
-    cdef int slot_count
-    cdef object gather
-    cdef readonly int64_t period
 
     def __cinit__(self, list kinds, list constants, list columns, list operators, list slots, object gather,
                   list clocks=None, int64_t period=0):
@@ -97,6 +84,15 @@ cdef class Stream:
 
         Whatever is raised, the stream is as if the candle had not come.
         """
+        self.take(timestamp, open, high, low, close, volume)
+        if self.gather is None:
+            return self._value(self.slots[0])
+        return self.gather([self._value(self.slots[k]) for k in range(self.slot_count)])
+
+    cdef int take(
+        self, object timestamp, double open, double high, double low, double close, double volume
+    ) except -1:
+        """Take the next candle; the slots of the pipeline then hold what it gives."""
         cdef int64_t at = timestamp if type(timestamp) is int else nanoseconds(timestamp)
         if not (0.0 < low <= open <= high < INFINITY and low <= close <= high) or self._is_early(at):
             self._refuse(at, open, high, low, close)
@@ -109,9 +105,7 @@ cdef class Stream:
             self.pipeline.advance(0, 1)
         self.progress.last = at
         self.progress.count += 1
-        if self.gather is None:
-            return self._value(self.slots[0])
-        return self.gather([self._value(self.slots[k]) for k in range(self.slot_count)])
+        return 0
 
     cdef int _attempt(self) except -1:
         """Advance, or leave the operators as they were and raise."""

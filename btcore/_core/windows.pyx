@@ -20,7 +20,7 @@ cdef extern from "window.h" nogil:
         KIND_SUM, KIND_MEAN, KIND_VAR, KIND_STD, KIND_SKEW, KIND_KURT, KIND_WMA, KIND_SLOPE, KIND_COV, KIND_CORR
         KIND_MIN, KIND_MAX, KIND_ARGMIN, KIND_ARGMAX
     ctypedef struct Window:
-        pass
+        Py_ssize_t size, group
     size_t window_bytes(int kind, Py_ssize_t window) noexcept
     void window_init(Window* w, int kind, Py_ssize_t window, Py_ssize_t least, Py_ssize_t ddof) noexcept
     void window_advance(int kind, Window* w, const double* x, const double* y, double* out, Py_ssize_t n) noexcept
@@ -144,3 +144,9 @@ cdef bint setup_window(Operator* op) except? 0:
     if op.code == OP_ROLLING_ARGMAX:
         return setup(op, KIND_ARGMAX, advance_argmax)
     return False
+
+
+cdef Py_ssize_t aggregate_period(const Operator* op) noexcept nogil:
+    """An aggregate that starts at a multiple of this gives the bits of one that started at 0, once its window is full."""
+    cdef const Window* w = <const Window*> op.state
+    return w.size * w.group

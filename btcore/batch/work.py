@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from btcore.candles import Candles
+from btcore.deciders import fresh
+from btcore.errors import CallbackError
 from btcore.metrics import summary
 from btcore.plan import Conditions, Plan, market_key
 
@@ -134,13 +137,14 @@ def _run_plan(candles: Candles, jobs: Sequence[Job], trades: bool) -> list[Outco
     plan, drivers, outcomes = Plan(candles), [], []
     for job in jobs:
         try:
-            strategy = job.strategy.make() if isinstance(job.strategy, Build) else job.strategy
+            strategy = job.strategy.make() if isinstance(job.strategy, Build) else fresh(job.strategy)
             drivers.append((job, plan.add(strategy, job.conditions, keep=trades)))
         except Exception as error:
             outcomes.append(Outcome(job.number, failure=Failure.of(error)))
     try:
-        plan.run()
-        found = [_outcome(job, driver, candles.symbol, trades) for job, driver in drivers]
+        with contextlib.suppress(CallbackError):  # of single simulations, whose outcome it is
+            plan.run()
+        found = [_outcome(plan, job, driver, trades) for job, driver in drivers]
     except Exception as error:
         if len(jobs) > 1:
             return [outcome for job in jobs for outcome in _run_plan(candles, [job], trades)]
@@ -149,8 +153,12 @@ def _run_plan(candles: Candles, jobs: Sequence[Job], trades: bool) -> list[Outco
     return outcomes + found
 
 
-def _outcome(job: Job, driver: Any, symbol: str, trades: bool) -> Outcome:
-    conditions = job.conditions
+def _outcome(plan: Plan, job: Job, driver: Any, trades: bool) -> Outcome:
+    conditions, symbol = job.conditions, plan.candles.symbol
+    try:
+        plan.check(driver)
+    except CallbackError as error:
+        return Outcome(job.number, failure=Failure.of(error))
     rows = driver.trades() if trades else None
     if rows is not None and job.trades_file is not None:
         from btcore.batch.records import write_trades

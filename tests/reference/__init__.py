@@ -6,6 +6,7 @@ stands in its docstring. Read in this order:
 - ``codes``      the names of reasons and kinds (shared with the compiled engine, the only thing that is)
 - ``ticks``      rule C5: prices on an integer grid
 - ``market``     rule C4: bid and ask candles in grid units
+- ``functions``  strategies that are functions
 - ``entries``    rules D5 to D7: what is decided at a close, and whether it can be accepted
 - ``position``   rules X6, T2, T3: an open position, its stops and its excursions
 - ``sessions``   rule X3: at which candles sessions end

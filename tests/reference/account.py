@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from btcore.costs import Costs
+from btcore.deciders import WindowStrategy
 from btcore.rules import Rules
 from reference import money
 from reference.codes import EntryKind, ExitReason, RejectReason
 from reference.entries import Entry, decisions
+from reference.functions import FunctionDecisions
 from reference.market import Market
 from reference.position import Fill, Position
 from reference.sessions import Sessions
@@ -29,13 +31,20 @@ class ReferenceResult:
     exact_touches: int = 0
 
 
+def decisions_of(plan: Any, candles: Any, size: Any) -> Any:
+    """What decides: a function, conditions or a list."""
+    if isinstance(plan, WindowStrategy):
+        return FunctionDecisions(plan, candles, 1.0 if size is None else size)
+    return decisions(plan, candles, size)
+
+
 class Account:
     """The orders that wait and the positions that are open, the realised equity, the result so far."""
 
     def __init__(self, plan: Any, candles: Any, costs: Costs, size: Any, cash: float, rules: Rules, last: int) -> None:
         self.market = Market.of(candles, costs.spread)
         self.grid = self.market.grid
-        self.decisions = decisions(plan, candles, size)
+        self.decisions = decisions_of(plan, candles, size)
         self.costs, self.rules, self.instrument = costs, rules, candles.instrument
         self.slippage = self.grid.slippage(costs.slippage)
         self.through = rules.limit_through_ticks * self.grid.units_per_tick

@@ -252,6 +252,7 @@ class Run(Account):
 
     def decide(self, t: int) -> None:
         """Exits first, then each entry on its own."""
+        self.decisions.ask(t, self)
         for position in self.positions:
             position.leaving = position.leaving or self.decisions.exits(t, position.side)
         entries = self.decisions.entries(t)

@@ -164,6 +164,9 @@ class StrategyDecisions:
             return [Share.of(size, value) for value in values]
         return evaluate(size, self.candles, self.memo) if isinstance(size, Expr) else size
 
+    def ask(self, t: int, account: Any) -> None:
+        """The conditions say it all."""
+
     def exits(self, t: int, side: int) -> bool:
         """Whether positions on ``side`` are told to leave; with ``reverse`` an entry of the other side does so too."""
         reversed_ = self.strategy.reverse and self.enter[-side][t] and not self.enter[side][t]
@@ -201,6 +204,9 @@ class ListedDecisions:
                 self.exit_at.add(order.at)
             else:
                 self.orders.setdefault(order.at, []).append(order)
+
+    def ask(self, t: int, account: Any) -> None:
+        """The list says it all."""
 
     def exits(self, t: int, side: int) -> bool:
         """Whether positions on ``side`` are told to leave; an ``Exit`` means both sides (rule D10)."""

@@ -37,8 +37,8 @@ def assert_same_trades(one: bt.Result, other: bt.Result) -> None:
 WRONG: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"candles": None}, errors.ParameterError, "candles must be Candles, got NoneType; see Candles.from_frame"),
     ({"candles": pd.DataFrame()}, errors.ParameterError, "candles must be Candles, got DataFrame"),
-    ({"strategy": None}, errors.ParameterError, "strategy must be a Strategy or a list of .*, got NoneType"),
-    ({"strategy": UP}, errors.ParameterError, "strategy must be a Strategy or a list of Order and Exit, got Expr"),
+    ({"strategy": None}, errors.ParameterError, "strategy must be a Strategy, a WindowStrategy or a list .* NoneType"),
+    ({"strategy": UP}, errors.ParameterError, "a list of Order and Exit, got Expr"),
     ({"strategy": [UP]}, errors.StrategyError, "a list of orders holds Order and Exit, got close > open"),
     ({"strategy": [bt.Order(N, "long")]}, errors.StrategyError, f"is decided at candle {N}, but there are {N} candles"),
     ({"strategy": [bt.Exit(10**12)]}, errors.StrategyError, "decided at candle 1000000000000, but there are 300"),

@@ -1,0 +1,11 @@
+from btcore._core.account cimport Account
+from btcore._core.script cimport Script
+
+cdef class Driver:              # one simulation of a plan
+    cdef Account account
+    cdef Script script
+    cdef bint complete          # the run came to its end
+    cdef list _arrays
+    cdef object _curve
+
+    cdef int _check_complete(self) except -1
