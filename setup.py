@@ -36,6 +36,7 @@ EXTENSIONS = [
     "latest",
     "levels",
     "market",
+    "money",
     "order",
     "outcomes",
     "paths",

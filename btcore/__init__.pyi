@@ -21,8 +21,14 @@ from btcore.candles import Candles as Candles
 from btcore.candles import Instrument as Instrument
 from btcore.clocks import timeframe as timeframe
 from btcore.costs import Commission as Commission
+from btcore.costs import Conversion as Conversion
 from btcore.costs import Costs as Costs
+from btcore.costs import Financing as Financing
 from btcore.costs import HourlySpread as HourlySpread
+from btcore.costs import PercentSlippage as PercentSlippage
+from btcore.costs import RandomSlippage as RandomSlippage
+from btcore.costs import RangeSlippage as RangeSlippage
+from btcore.costs import TickSlippage as TickSlippage
 from btcore.data import read_candles as read_candles
 from btcore.data import synthetic_candles as synthetic_candles
 from btcore.deciders import CompiledStrategy as CompiledStrategy

@@ -20,7 +20,8 @@ from btcore.deciders import CompiledStrategy, WindowStrategy, expressions, setti
 from btcore.entries import LEVELS, LIVE_LEVELS
 from btcore.errors import CallbackError, ParameterError, StrategyError
 from btcore.expr import CONDITION, Expr, Percent, constant, number
-from btcore.market import ceil_units, market_of, unit_of
+from btcore.market import market_of
+from btcore.money import charges_of, fixed_slippage, units_per_tick
 from btcore.orders import Decided, Exit, Order
 from btcore.program import COLUMNS, Program
 from btcore.rules import Rules
@@ -113,6 +114,9 @@ class Plan:
         if isinstance(strategy, (WindowStrategy, CompiledStrategy)):
             slots = settings(strategy)["max_positions"]
         driver = Driver(terms, conditions.start, conditions.end, conditions.cash, slots, keep)
+        charges = charges_of(self.candles, conditions.costs, conditions.start, conditions.end)
+        if charges is not None:
+            driver.charge(*charges)
         if equity:
             driver.keep_equity()
         if isinstance(strategy, Strategy):
@@ -266,11 +270,9 @@ def check_window(conditions: Conditions, candles: Candles) -> None:
 
 def terms_of(candles: Candles, costs: Costs, rules: Rules) -> dict[str, Any]:
     """Costs, lots and options as the core's ``Terms``."""
-    unit, whole = unit_of(candles)
-    per_tick = 1 if unit == candles.scale else 2
     commission, instrument = costs.commission, candles.instrument
     return {
-        "slippage": int(ceil_units(costs.slippage, unit, whole)),
+        "slippage": fixed_slippage(candles, costs.slippage),
         "per_trade": commission.per_trade,
         "per_unit": commission.per_unit,
         "per_lot": commission.per_lot,
@@ -279,7 +281,7 @@ def terms_of(candles: Candles, costs: Costs, rules: Rules) -> dict[str, Any]:
         "contract_size": instrument.contract_size,
         "lot_step": instrument.lot_step,
         "lot_min": instrument.lot_min,
-        "through": min(rules.limit_through_ticks * per_tick, BEYOND),
+        "through": min(rules.limit_through_ticks * units_per_tick(candles), BEYOND),
         "gap_at_limit": rules.limit_gap == "limit",
         "ambiguity": int(AmbiguityMode[rules.ambiguity.upper()]),
     }

@@ -14,7 +14,7 @@ import numpy as np
 
 from btcore._core.engine import Driver
 from btcore.candles import Candles
-from btcore.costs import Costs
+from btcore.costs import Conversion, Costs
 from btcore.deciders import CompiledStrategy, WindowStrategy, expressions, fresh, settings
 from btcore.entries import checked_size
 from btcore.errors import CallbackError, ParameterError
@@ -204,8 +204,10 @@ def _identity(value: Any) -> Any:
         return "percent", value.value.key
     if isinstance(value, np.ndarray):
         return value.dtype.str, value.shape, value.tobytes().hex()
-    if isinstance(value, (Strategy, Conditions, Costs, Order, Exit, VolatilityTarget)):
+    if isinstance(value, (Strategy, Conditions, Costs, Conversion, Order, Exit, VolatilityTarget)):
         return type(value).__name__, {name: _identity(part) for name, part in vars(value).items() if name != "name"}
+    if isinstance(value, Candles):
+        return value.content_hash, value.duration, value.instrument
     if isinstance(value, dict):
         return {name: _identity(part) for name, part in value.items()}
     if isinstance(value, (list, tuple)):

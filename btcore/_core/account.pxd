@@ -1,5 +1,5 @@
 # One simulation as data: its costs, the orders that wait, the positions that are open, what it has done.
-from libc.stdint cimport int64_t
+from libc.stdint cimport int64_t, uint64_t
 
 from btcore._core.types cimport Trade
 
@@ -10,6 +10,24 @@ cdef struct Terms:              # costs, sizes and options of one simulation
     int64_t through             # units by which limits and targets must be exceeded
     bint gap_at_limit
     int ambiguity               # AmbiguityCode [X2]
+
+cdef struct Charges:            # numbers of costs that depend on the moment
+    int slip                    # SlipCode
+    double slip_number          # percentage, or share of a range
+    int64_t tick                # units
+    uint64_t slip_seed, slip_span   # random slippage: 0 to slip_span - 1 ticks
+    double night_long, night_short  # of one unit of size
+    bint night_of_price         # times the entry price
+    bint night_in_quote         # in quote currency
+    double rate                 # account currency for one unit of quote currency, where it is constant
+
+cdef struct Money:              # costs that depend on the moment
+    Charges charges
+    bint moving                 # nights or rates change what an open position is worth
+    const double* rates         # of each candle, NULL: constant
+    Py_ssize_t rolls            # candles that a roll comes before, and the nights up to each
+    const int64_t* roll_candles
+    const int64_t* roll_nights
 
 cdef struct Ticket:             # an order as decided: numbers of the strategy, NaN where there is none
     int side
@@ -86,6 +104,7 @@ cdef struct Totals:             # everything result.stats needs, gathered while 
 cdef struct Account:            # one simulation: what it follows, what it holds, what it has done
     Py_ssize_t start, end       # evaluation window
     Terms terms
+    const Money* money          # NULL: nothing of it
     int slots                   # positions allowed at once [D10]
     Position* positions         # in the order they were opened; memory for three times the slots
     int held
@@ -134,7 +153,7 @@ cdef inline void keep_waiting(Account* account) noexcept nogil:
     account.waiting = kept
 
 
-cdef inline double commission_of(const Terms* terms, double price, double size) noexcept nogil:
-    """Commission of one fill [S2]."""
+cdef inline double commission_of(const Terms* terms, double notional, double size) noexcept nogil:
+    """Commission of one fill [S2]; the notional (price times size) is in account currency, as amounts are [S5]."""
     cdef double parts = terms.per_trade + terms.per_unit * size + terms.per_lot * (size / terms.contract_size)
-    return max(parts + terms.percent / 100.0 * (price * size), terms.minimum)
+    return max(parts + terms.percent / 100.0 * notional, terms.minimum)

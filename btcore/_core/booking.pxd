@@ -1,9 +1,11 @@
 # What fills have in common, and the booking of exits.
+from libc.math cimport NAN
 from libc.stdint cimport int64_t
 
 from btcore._core.account cimport Account, Position
-from btcore._core.market cimport Prices
+from btcore._core.market cimport Prices, to_price
 from btcore._core.rounding cimport entry_bar, exit_bar, spread_of
+from btcore._core.types cimport LEVEL_LIMIT
 
 
 cdef inline int64_t stop_in_force(const Position* p) noexcept nogil:
@@ -13,6 +15,16 @@ cdef inline int64_t stop_in_force(const Position* p) noexcept nogil:
 
 cdef inline bint trail_rules(const Position* p) noexcept nogil:
     return p.trail_level > p.guard
+
+
+cdef inline double risk_of(const Prices* prices, const Position* p) noexcept nogil:
+    """Entry to stop, per unit of size; the trail's distance where there is no stop; NaN where it is no loss [T2]."""
+    cdef int64_t risk = 0
+    if p.stop > -LEVEL_LIMIT:
+        risk = p.entry - p.stop
+    elif p.trailing:
+        risk = p.trail_start
+    return to_price(prices, risk) if risk > 0 else NAN
 
 
 cdef inline int64_t open_spread(const Prices* prices, int side, Py_ssize_t t) noexcept nogil:

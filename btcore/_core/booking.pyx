@@ -5,8 +5,9 @@ from libc.stdint cimport int64_t
 from libc.stdlib cimport realloc
 from libc.string cimport memset
 
-from btcore._core.account cimport Account, Position, Terms, commission_of
+from btcore._core.account cimport Account, Position, commission_of
 from btcore._core.market cimport Prices, half_to_price, to_price
+from btcore._core.money cimport settle, slip_at
 from btcore._core.statistics cimport totals_pass, totals_trade
 from btcore._core.types cimport (
     END_OF_DATA, LEVEL_LIMIT, SL, TP, TP_AT_ENTRY, TP_GAP, TRAIL, Trade,
@@ -18,16 +19,6 @@ cdef inline bint slips(int reason) noexcept nogil:
     return not (reason == TP or reason == TP_GAP or reason == TP_AT_ENTRY or reason == END_OF_DATA)
 
 
-cdef double risk_of(const Prices* prices, const Position* p) noexcept nogil:
-    """Entry to stop, per unit of size; the trail's distance where there is no stop; NaN where it is no loss [T2]."""
-    cdef int64_t risk = 0
-    if p.stop > -LEVEL_LIMIT:
-        risk = p.entry - p.stop
-    elif p.trailing:
-        risk = p.trail_start
-    return to_price(prices, risk) if risk > 0 else NAN
-
-
 cdef inline double level_price(const Prices* prices, const Position* p, int64_t level) noexcept nogil:
     return to_price(prices, p.side * level) if -LEVEL_LIMIT < level < LEVEL_LIMIT else NAN
 
@@ -37,8 +28,7 @@ cdef void book(
     int64_t base, int64_t spread, int reason, bint ambiguous,
 ) noexcept nogil:
     """Leave at `base` (turned units, before slippage): one trade [T1, T2, T3]; its other exits are void [X4]."""
-    cdef Terms* terms = &account.terms
-    cdef int64_t slip = terms.slippage if slips(reason) else 0
+    cdef int64_t slip = slip_at(account, prices, p.side, t, base, p.number, True) if slips(reason) else 0
     cdef int64_t out = base - slip
     cdef int64_t gain = (2 * base + spread) - (2 * p.entry_base - p.entry_spread)
     cdef Trade trade
@@ -56,10 +46,11 @@ cdef void book(
     trade.gross = half_to_price(prices, gain) * p.size
     trade.spread_cost = half_to_price(prices, p.entry_spread + spread) * p.size
     trade.slippage_cost = to_price(prices, (p.entry - p.entry_base) + slip) * p.size
-    trade.commission = p.entry_commission + commission_of(terms, trade.exit_price, p.size)
-    trade.financing = 0.0
-    trade.net = (to_price(prices, out - p.entry) * p.size - trade.commission) - trade.financing
+    trade.commission = p.entry_commission + commission_of(&account.terms, trade.exit_price * p.size, p.size)
+    trade.net = to_price(prices, out - p.entry) * p.size - trade.commission
     trade.r_multiple = trade.net / (risk_of(prices, p) * p.size)
+    if account.money != NULL:
+        settle(account, p, prices, t, out - p.entry, p.entry_commission, &trade)
     trade.mae = to_price(prices, max(p.entry - min(p.worst, out), <int64_t> 0))
     trade.mfe = to_price(prices, max(max(p.best, out) - p.entry, <int64_t> 0))
     trade.bars = t - p.first + 1

@@ -5,5 +5,6 @@ from btcore._core.market cimport Prices
 
 cdef int place(Account* account, const Prices* prices, Entry* entry, Py_ssize_t t) noexcept nogil
 cdef int refuse_size(
-    const Account* account, const Prices* prices, const Ticket* ticket, int64_t price, double equity, double* size
+    const Account* account, const Prices* prices, const Ticket* ticket, Py_ssize_t t, int64_t price, double equity,
+    double* size,
 ) noexcept nogil

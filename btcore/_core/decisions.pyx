@@ -5,6 +5,7 @@ from libc.stdint cimport INT64_MAX, int64_t
 
 from btcore._core.account cimport Account, Entry, Ticket, reject, staying
 from btcore._core.market cimport Prices, to_price
+from btcore._core.money cimport rate_at, slip_at
 from btcore._core.rounding cimport distance, entry_bar, finite, given, is_percent, number, rounded_down, rounded_up
 from btcore._core.statistics cimport equity_at
 from btcore._core.types cimport (
@@ -59,23 +60,24 @@ cdef bint lacks_number(const Ticket* ticket) noexcept nogil:
 
 
 cdef int refuse_size(
-    const Account* account, const Prices* prices, const Ticket* ticket, int64_t price, double equity, double* size
+    const Account* account, const Prices* prices, const Ticket* ticket, Py_ssize_t t, int64_t price, double equity,
+    double* size,
 ) noexcept nogil:
-    """Work out the size [S4] at a turned price; -1, or why the order is rejected."""
+    """Work out the size [S4, S5] at a turned price on candle t; -1, or why the order is rejected."""
     cdef double asked = number(ticket, LEVEL_SIZE)
     cdef double units = asked
     cdef int64_t risk
     if ticket.size_kind == SIZE_CASH:
-        units = asked / fabs(to_price(prices, price))
+        units = asked / (fabs(to_price(prices, price)) * rate_at(account, t))
     elif ticket.size_kind == SIZE_EQUITY:
-        units = asked / 100.0 * equity / fabs(to_price(prices, price))
+        units = asked / 100.0 * equity / (fabs(to_price(prices, price)) * rate_at(account, t))
     elif ticket.size_kind == SIZE_VOLATILITY:
-        units = asked * equity
+        units = asked * equity / rate_at(account, t)
     elif ticket.size_kind == SIZE_RISK:
         risk = risk_distance(prices, ticket, price)
         if risk < 1:
             return NAN_LEVEL
-        units = asked / 100.0 * equity / to_price(prices, risk)
+        units = asked / 100.0 * equity / (to_price(prices, risk) * rate_at(account, t))
     if not finite(units):
         return NAN_LEVEL
     if account.terms.lot_step > 0.0:
@@ -96,8 +98,10 @@ cdef int64_t risk_distance(const Prices* prices, const Ticket* ticket, int64_t p
 cdef int64_t own_price(const Account* account, const Prices* prices, Entry* entry, Py_ssize_t t) noexcept nogil:
     """Where an order fills first, as far as its own price says: for its levels [D7] and its size [S4]."""
     cdef const Ticket* ticket = &entry.ticket
+    cdef int64_t price
     if ticket.kind == CLOSE:
-        return entry_bar(prices, ticket.side, t).close + account.terms.slippage
+        price = entry_bar(prices, ticket.side, t).close
+        return price + slip_at(account, prices, ticket.side, t, price, account.filled, False)
     entry.price = rounded_up(prices, ticket.side, number(ticket, LEVEL_PRICE))
     if ticket.kind != STOP_LIMIT:
         return entry.price
@@ -120,7 +124,7 @@ cdef int refuse(const Account* account, const Prices* prices, Entry* entry, Py_s
     price = own_price(account, prices, entry, t)
     if wrong_side(prices, ticket, &price):
         return WRONG_SIDE
-    return refuse_size(account, prices, ticket, price, equity_at(account, prices, t), &entry.size)
+    return refuse_size(account, prices, ticket, t, price, equity_at(account, prices, t), &entry.size)
 
 
 cdef void forget_oldest(Account* account) noexcept nogil:

@@ -11,6 +11,9 @@ from btcore._core.types import TRADE_DTYPE as TRADE_DTYPE
 @disjoint_base
 class Driver:
     def __new__(cls, terms: dict[str, Any], start: int, end: int, cash: float, slots: int, keep: bool) -> Driver: ...
+    def charge(
+        self, charges: dict[str, Any], rates: np.ndarray, roll_candles: np.ndarray, roll_nights: np.ndarray
+    ) -> None: ...
     def follow_conditions(
         self,
         masks: list[int],

@@ -127,6 +127,20 @@ cdef class Driver:
             for level in range(<int> LEVELS):
                 level_free(&self.script.levels[side][level])
 
+    def charge(self, dict charges, const double[::1] rates, const int64_t[::1] roll_candles,
+               const int64_t[::1] roll_nights):
+        """Costs that depend on the moment: the fields of ``Charges``; a rate per candle, or none (empty) where it is
+        constant; the candles that a roll comes before, and the nights up to each."""
+        self.money.charges = charges
+        self._arrays += [rates, roll_candles, roll_nights]
+        if rates.shape[0]:
+            self.money.rates = &rates[0]
+        self.money.rolls = roll_candles.shape[0]
+        if self.money.rolls:
+            self.money.roll_candles, self.money.roll_nights = &roll_candles[0], &roll_nights[0]
+        self.money.moving = self.money.rolls or rates.shape[0] or self.money.charges.rate != 1.0
+        self.account.money = &self.money
+
     def follow_conditions(self, list masks, tuple levels, tuple percents, int kind, int size_kind,
                           bint trail_on_close, int64_t max_bars, int64_t expiry):
         """Trade the conditions in the slots `masks`; `levels` holds instructions by side and Level."""

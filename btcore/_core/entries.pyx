@@ -2,10 +2,11 @@
 
 from libc.stdint cimport INT64_MAX, int64_t
 
-from btcore._core.account cimport Account, Entry, Position, Ticket, commission_of, keep_waiting, reject
+from btcore._core.account cimport Account, Entry, Position, Ticket, keep_waiting, reject
 from btcore._core.booking cimport book, gap_price, stop_in_force
 from btcore._core.decisions cimport refuse_size
 from btcore._core.market cimport Bar, Prices, to_price
+from btcore._core.money cimport commission_at, slip_at
 from btcore._core.outcomes cimport ENTERED, PROVEN, leave_by_path
 from btcore._core.rounding cimport (
     distance, entry_bar, exit_bar, given, is_percent, number, rounded_down, rounded_up, spread_of,
@@ -75,12 +76,14 @@ cdef Position* open_position(
     """Fill the waiting order at `base` (turned units, before slippage); NULL where its size rejects it."""
     cdef const Ticket* ticket = &entry.ticket
     cdef Position* p = &account.positions[account.held]
-    cdef int64_t fill = base if ticket.kind == LIMIT or ticket.kind == STOP_LIMIT else base + account.terms.slippage
+    cdef int64_t fill = base
     cdef double size = entry.size
     cdef int reason
     entry.waiting = False
+    if ticket.kind != LIMIT and ticket.kind != STOP_LIMIT:
+        fill += slip_at(account, prices, ticket.side, t, base, account.filled, False)
     if ticket.kind == MARKET:
-        reason = refuse_size(account, prices, ticket, fill, equity_at(account, prices, t - 1), &size)
+        reason = refuse_size(account, prices, ticket, t, fill, equity_at(account, prices, t - 1), &size)
         if reason >= 0:
             reject(account, reason, 1)
             return NULL
@@ -93,7 +96,7 @@ cdef Position* open_position(
     p.side, p.kind, p.size, p.signal = ticket.side, ticket.kind, size, ticket.signal
     p.entry_index, p.entry, p.entry_base, p.entry_spread = t, fill, base, spread
     p.entry_time, p.order = prices.timestamps[t], entry.number
-    p.entry_commission = commission_of(&account.terms, to_price(prices, p.side * fill), size)
+    p.entry_commission = commission_at(account, t, to_price(prices, p.side * fill), size)
     set_deadline(account, p, t, ticket.max_bars)
     p.worst = p.best = fill
     p.stop, p.target = -LEVEL_LIMIT, LEVEL_LIMIT

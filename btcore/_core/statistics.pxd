@@ -6,4 +6,9 @@ cdef void totals_init(Account* account, const Prices* prices) noexcept nogil
 cdef void totals_pass(Account* account, const Prices* prices, Py_ssize_t stop) noexcept nogil
 cdef void totals_trade(Account* account, const Trade* trade) noexcept nogil
 cdef void totals_finish(Account* account, const Prices* prices) noexcept nogil
-cdef double equity_at(const Account* account, const Prices* prices, Py_ssize_t i) noexcept nogil
+cdef double equity_with_positions(const Account* account, const Prices* prices, Py_ssize_t i) noexcept nogil
+
+
+cdef inline double equity_at(const Account* account, const Prices* prices, Py_ssize_t i) noexcept nogil:
+    """Equity at the close of candle `i`: realised, and positions open by then at the exit side [T4]."""
+    return equity_with_positions(account, prices, i) if account.held else account.totals.equity

@@ -11,6 +11,7 @@ from libc.stdint cimport int64_t
 
 from btcore._core.account cimport Account, Position, Totals
 from btcore._core.market cimport Prices, to_price
+from btcore._core.money cimport financing_of, next_roll, rate_at
 from btcore._core.types cimport END_OF_DATA, ZONE, Trade
 from btcore._core.zones cimport Side, price_at
 
@@ -48,12 +49,46 @@ cdef inline double with_values(
     return equity
 
 
-cdef double equity_at(const Account* account, const Prices* prices, Py_ssize_t i) noexcept nogil:
-    """Equity at the close of candle `i`: realised, and positions open by then at the exit side [T4]."""
-    cdef double equity = paid(account)
+cdef double accrued(const Account* account, const Prices* prices, Py_ssize_t i) noexcept nogil:
+    """The nights until candle i of the open positions [S3]."""
+    cdef const Position* p
+    cdef double nights = 0.0
+    cdef int k
+    if account.money.rolls == 0:
+        return nights
+    for k in range(account.held):
+        p = &account.positions[k]
+        if p.open:
+            nights += financing_of(account, p, prices, p.size, i)
+    return nights
+
+
+cdef double converted_equity(const Account* account, const Prices* prices, double equity, Py_ssize_t i) noexcept nogil:
+    """`equity` and what positions open at the close of candle `i` are worth, at its rate [T4, S5]."""
+    cdef double rate = rate_at(account, i)
     cdef const Position* p
     cdef const Side* leaving
     cdef int k
+    for k in range(account.held):
+        p = &account.positions[k]
+        if p.open and p.entry_index <= i:
+            leaving = exit_side(prices, p)
+            equity += value_of(prices, p, price_at(leaving, &leaving.close, i)) * rate
+    return equity
+
+
+cdef double moving_equity(const Account* account, const Prices* prices, Py_ssize_t i) noexcept nogil:
+    return converted_equity(account, prices, paid(account) - accrued(account, prices, i), i)
+
+
+cdef double equity_with_positions(const Account* account, const Prices* prices, Py_ssize_t i) noexcept nogil:
+    cdef double equity
+    cdef const Position* p
+    cdef const Side* leaving
+    cdef int k
+    if account.money != NULL:
+        return moving_equity(account, prices, i)
+    equity = paid(account)
     for k in range(account.held):
         p = &account.positions[k]
         if p.open and p.entry_index <= i:
@@ -157,11 +192,34 @@ cdef void write_curve(Account* account, const Prices* prices, double realised, P
         account.curve[i - account.start] = with_values(account, prices, realised, i)
 
 
+cdef void pass_moving(Account* account, const Prices* prices, Py_ssize_t stop) noexcept nogil:
+    """Count the closes before `stop` one by one: nights and rates change what the open positions are worth [S3, S5]."""
+    cdef Totals* totals = &account.totals
+    cdef double realised = 0.0, equity
+    cdef Py_ssize_t i, roll = totals.seen
+    totals.open_closes += stop - totals.seen
+    for i in range(totals.seen, stop):
+        if i == roll:
+            realised = paid(account) - accrued(account, prices, i)
+            roll = next_roll(account, i)
+        equity = converted_equity(account, prices, realised, i)
+        if account.curve != NULL:
+            account.curve[i - account.start] = equity
+        note_equity(totals, equity)
+        if totals.day < prices.days and prices.day_ends[totals.day] == i and i < totals.last:
+            note_day(totals, equity)
+            totals.day += 1
+    totals.seen = stop
+
+
 cdef void totals_pass(Account* account, const Prices* prices, Py_ssize_t stop) noexcept nogil:
     """Count the closes before `stop`, at which the open positions were those that are open now."""
     cdef Totals* totals = &account.totals
     cdef double realised
     if stop <= totals.seen:
+        return
+    if account.money != NULL and account.held and account.money.moving:
+        pass_moving(account, prices, stop)
         return
     realised = paid(account)
     if account.curve != NULL:

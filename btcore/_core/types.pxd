@@ -59,6 +59,9 @@ cpdef enum SizeCode:
 cpdef enum AmbiguityCode:   # what is booked where a candle leaves several outcomes open (rules X2, X5)
     WORST, BEST, OPEN_NEAREST, OHLC, OLHC
 
+cpdef enum SlipCode:        # models of slippage
+    SLIP_FIXED, SLIP_PERCENT, SLIP_RANGE, SLIP_RANDOM
+
 cdef struct Trade:          # one row of result.trades; the NumPy dtype is derived from it
     int64_t parent
     int8_t side

@@ -73,6 +73,12 @@ class SizeKind(IntEnum):
     SIZE_RISK = 3
     SIZE_VOLATILITY = 4
 
+class SlipKind(IntEnum):
+    SLIP_FIXED = 0
+    SLIP_PERCENT = 1
+    SLIP_RANGE = 2
+    SLIP_RANDOM = 3
+
 class SlotKind(IntEnum):
     NUMBERS = 0
     CONDITIONS = 1

@@ -25,6 +25,7 @@ RejectReason = _int_enum("RejectReason", RejectCode, "Why an order was never fil
 AmbiguityMode = _int_enum("AmbiguityMode", AmbiguityCode, "What is booked where a candle leaves outcomes open (rule X2).")
 Level = _int_enum("Level", LevelCode, "Columns of the table of explicit orders.", 1)
 SizeKind = _int_enum("SizeKind", SizeCode, "How the number in an order's size is meant (rule S4).")
+SlipKind = _int_enum("SlipKind", SlipCode, "Models of slippage (rule S1).")
 SlotKind = _int_enum("SlotKind", SlotCode, "What a slot holds for each candle of a block.")
 OPCODES = _by_name(OpCode, "OP_")
 INTERPOLATIONS = _by_name(QuantileCode, "QUANTILE_", 1)

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from btcore.costs.commission import Commission
+from btcore.costs.conversion import Conversion
 from btcore.costs.costs import Costs
+from btcore.costs.financing import Financing
+from btcore.costs.slippage import PercentSlippage, RandomSlippage, RangeSlippage, TickSlippage
 from btcore.costs.spreads import HourlySpread
 
-__all__ = ["Commission", "Costs", "HourlySpread"]
+__all__ = [
+    "Commission", "Conversion", "Costs", "Financing", "HourlySpread", "PercentSlippage", "RandomSlippage",
+    "RangeSlippage", "TickSlippage",
+]  # fmt: skip

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import math
+import numbers
 from typing import Any
 
 import numpy as np
 
 from btcore.errors import ParameterError
+
+
+def finite(owner: str, name: str, value: Any) -> float:
+    """A finite number, or ParameterError."""
+    number = _float(owner, name, value)
+    if not math.isfinite(number):
+        raise ParameterError(f"{owner}: {name} must be finite, got {number!r}")
+    return number
 
 
 def not_negative(owner: str, name: str, value: Any) -> float:
@@ -16,6 +25,21 @@ def not_negative(owner: str, name: str, value: Any) -> float:
     if not math.isfinite(number) or number < 0:
         raise ParameterError(f"{owner}: {name} must be finite and not negative, got {number!r}")
     return number
+
+
+def positive(owner: str, name: str, value: Any) -> float:
+    """A finite number above 0, or ParameterError."""
+    number = _float(owner, name, value)
+    if not math.isfinite(number) or number <= 0:
+        raise ParameterError(f"{owner}: {name} must be finite and above 0, got {number!r}")
+    return number
+
+
+def whole(owner: str, name: str, value: Any, least: int, most: int) -> int:
+    """A whole number from `least` to `most`, or ParameterError."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not least <= int(value) <= most:
+        raise ParameterError(f"{owner}: {name} must be a whole number from {least} to {most}, got {value!r}")
+    return int(value)
 
 
 def per_candle(owner: str, name: str, values: Any) -> np.ndarray:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from btcore.costs.checks import not_negative
 from btcore.costs.commission import Commission
+from btcore.costs.conversion import checked_conversion
+from btcore.costs.financing import Financing
+from btcore.costs.slippage import checked_slippage
 from btcore.costs.spreads import checked_spread
+from btcore.errors import ParameterError
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,15 +22,22 @@ class Costs:
     spread : float, array of float64, shape (candles,), or HourlySpread, optional
         Ask minus bid in price units, constant, per candle or by the hour; rounded up to ticks (rule C5).
         ``None`` keeps the candles' own spread. Together with real ask candles it is an error (rule C4).
-    slippage : float
-        Price units by which market and stop fills are worse (rule S1); rounded up to ticks.
+    slippage : float, TickSlippage, PercentSlippage, RangeSlippage or RandomSlippage
+        By how much market and stop fills are worse (rule S1); a number is in price units. Rounded up to ticks.
     commission : float or Commission, optional
-        A number is an amount per fill.
+        A number is an amount per fill, in account currency (rule S2).
+    financing : Financing, optional
+        What a night costs (rule S3); None: nothing.
+    account_currency : str, optional
+        The currency of cash, profit and costs; None: ``Instrument.quote_currency``.
+    conversion : float, array of float64, shape (candles,), Candles or Conversion, optional
+        Units of account currency for one unit of quote currency, needed where they differ (rule S5). Candles are those
+        of a pair with that price: ``Conversion(candles)``.
 
     Raises
     ------
     ParameterError
-        If a value is negative, NaN or infinite.
+        If a value is negative, NaN or infinite, or of no kind that it may be.
 
     Examples
     --------
@@ -36,14 +46,23 @@ class Costs:
     """
 
     spread: Any = None
-    slippage: float = 0.0
+    slippage: Any = 0.0
     commission: Any = field(default_factory=Commission)
+    financing: Financing | None = None
+    account_currency: str | None = None
+    conversion: Any = None
 
     def __post_init__(self) -> None:
         if self.spread is not None:
             object.__setattr__(self, "spread", checked_spread(self.spread))
-        object.__setattr__(self, "slippage", not_negative("Costs", "slippage", self.slippage))
+        object.__setattr__(self, "slippage", checked_slippage(self.slippage))
         if self.commission is None:
             object.__setattr__(self, "commission", Commission())
         elif not isinstance(self.commission, Commission):
             object.__setattr__(self, "commission", Commission(per_trade=self.commission))
+        if not isinstance(self.financing, Financing | None):
+            raise ParameterError(f"Costs: financing must be Financing or None, got {self.financing!r}")
+        if self.account_currency is not None and not (isinstance(self.account_currency, str) and self.account_currency):
+            raise ParameterError(f"Costs: account_currency must be text like 'USD', got {self.account_currency!r}")
+        if self.conversion is not None:
+            object.__setattr__(self, "conversion", checked_conversion(self.conversion))

@@ -14,7 +14,7 @@ from reference.engine import simulate as twin
 import btcore as bt
 
 ENGINES = {"compiled": bt.simulate, "twin": twin}
-MONEY = {"gross", "spread_cost", "slippage_cost", "commission", "net", "r_multiple", "size"}
+MONEY = {"gross", "spread_cost", "slippage_cost", "commission", "financing", "net", "r_multiple", "size"}
 
 
 def by_id(cases):

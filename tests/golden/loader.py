@@ -18,7 +18,8 @@ Each ``*.toml`` file beside this module holds ``[[case]]`` tables:
 ``costs``, ``size``, ``instrument``, ``cash``, ``rules_options``, ``start``, ``end``
     The rest of what ``simulate`` takes; a size is a number or ``{ percent_equity }``, ``{ risk_percent }``,
     ``{ fixed_cash }``, ``{ volatility_target, volatility }``. In costs, ``spread = { hours, tz, default }`` is an
-    ``HourlySpread``.
+    ``HourlySpread``; ``slippage`` a number or ``{ ticks }``, ``{ percent }``, ``{ range }``, ``{ random, seed }``;
+    ``financing`` holds the arguments of ``Financing`` (``triple = "none"`` for None).
 ``trades``, ``rejected``, ``equity``, ``stats`` or ``error``
     What must come out. ``entry = [index, price]`` and ``exit = [index, price, reason]`` stand for five fields; other
     fields have their own names; ``ambiguous`` is false unless given. ``rejected`` is always compared, empty by default.
@@ -169,20 +170,38 @@ def _costs(given: dict[str, Any]) -> bt.Costs:
         hourly = dict(options["spread"])
         hours = {int(hour): spread for hour, spread in hourly.pop("hours").items()}
         options["spread"] = bt.HourlySpread(hours, **hourly)
-    if isinstance(options.get("commission"), dict):
-        options["commission"] = bt.Commission(**options["commission"])
+    for name, make in (("commission", bt.Commission), ("financing", _financing)):
+        if isinstance(options.get(name), dict):
+            options[name] = make(**options[name])
+    if isinstance(options.get("slippage"), dict):
+        options["slippage"] = _slippage(**options["slippage"])
+    if isinstance(options.get("conversion"), list):
+        options["conversion"] = np.array(options["conversion"], dtype=np.float64)
     return bt.Costs(**options)
 
 
+def _financing(**options: Any) -> bt.Financing:
+    return bt.Financing(**{name: None if value == "none" else value for name, value in options.items()})
+
+
+def _slippage(**options: Any) -> Any:
+    if "random" in options:
+        return bt.RandomSlippage(options["random"], options["seed"])
+    ((kind, amount),) = options.items()
+    return {"ticks": bt.TickSlippage, "percent": bt.PercentSlippage, "range": bt.RangeSlippage}[kind](amount)
+
+
 def is_mirrorable(case: dict[str, Any]) -> bool:
-    """Rule P2 holds without spread, with fixed units, without percentages; an inferred tick may differ upside down."""
+    """Rule P2 holds without spread, financing and margin, with fixed units, without percentages, on a declared tick."""
     if not case.get("mirror", True) or case.keys() & {"spread", "ask", "error"} or case.get("tick") == "infer":
         return False
     costs = case.get("costs", {})
-    parts = [case.get("size"), costs.get("commission"), *case.get("strategy", {}).values()]
+    if costs.keys() & {"spread", "financing", "margin"}:
+        return False
+    parts = [case.get("size"), costs.get("commission"), costs.get("slippage"), *case.get("strategy", {}).values()]
     parts += [value for order in case.get("orders", []) for value in order.values()]
     tables = [part for part in parts if isinstance(part, dict)]
-    return "spread" not in costs and not any(t.keys() & {"percent", *SIZES} for t in tables)
+    return not any(t.keys() & {"percent", *SIZES} for t in tables)
 
 
 def mirrored(case: dict[str, Any]) -> dict[str, Any]:
@@ -229,8 +248,8 @@ def prefix(case: dict[str, Any], length: int) -> dict[str, Any]:
             early[name] = case[name][:length]
     if "end" in case:
         early["end"] = min(case["end"], length)
-    if isinstance(case.get("costs", {}).get("spread"), list):
-        early["costs"] = {**case["costs"], "spread": case["costs"]["spread"][:length]}
+    if "costs" in case:
+        early["costs"] = {name: v[:length] if isinstance(v, list) else v for name, v in case["costs"].items()}
     if isinstance(case.get("size"), dict) and isinstance(case["size"].get("volatility"), list):
         early["size"] = {**case["size"], "volatility": case["size"]["volatility"][:length]}
     early["orders"] = [order for order in case.get("orders", []) if order["at"] < length]

@@ -78,9 +78,12 @@ def test_expected_fills_lie_inside_their_candles(case):
 @pytest.mark.parametrize("case", by_id(RUNNABLE))
 def test_expected_money_adds_up(case):
     costs = ("spread_cost", "slippage_cost", "commission")
+    nothing = {"financing": 0}
     for trade in case["trades"]:
         if {"gross", "net", *costs} <= trade.keys():
-            assert trade["net"] == pytest.approx(trade["gross"] - sum(trade[name] for name in costs), abs=1e-9)
+            assert trade["net"] == pytest.approx(
+                trade["gross"] - sum((nothing | trade)[name] for name in (*costs, "financing")), abs=1e-9
+            )
         if "net" in trade and "costs" not in case:
             points = trade["side"] * (trade["exit_price"] - trade["entry_price"])
             assert trade["net"] == pytest.approx(points * trade.get("size", case.get("size", 1)), abs=1e-9)

@@ -40,7 +40,8 @@ def run_compiled(group: Group) -> list[tuple[np.ndarray, dict[str, int], dict[st
     drivers = []
     for case in group.cases:
         trader = case.trader(group, 0, count)
-        drivers.append(plan.add(trader, Conditions(start=case.start, end=case.end, **case.arguments)))
+        arguments = case.settings(group, 0, count)
+        drivers.append(plan.add(trader, Conditions(start=case.start, end=case.end, **arguments)))
     plan.run()
     return [(driver.trades(), driver.rejected(), driver.totals()) for driver in drivers]
 
@@ -49,7 +50,8 @@ def differences(group: Group, case: Case, compiled: tuple[np.ndarray, dict[str, 
     """What is not equal between the compiled outcome of a case and the twin's."""
     rows, rejected, totals = compiled
     candles = group.candles[case.start : case.end]
-    slow = twin(case.trader(group, case.start, case.end), candles, **case.arguments)
+    arguments = case.settings(group, case.start, case.end)
+    slow = twin(case.trader(group, case.start, case.end), candles, first=case.start, **arguments)
     found = [f"rejected: {rejected} and {slow.rejected}"] if rejected != slow.rejected else []
     if (totals["limit_fills"], totals["exact_touches"]) != (slow.limit_fills, slow.exact_touches):
         found.append(
@@ -113,7 +115,7 @@ def describe(seed: int, number: int, group: Group, case: Case) -> str:
     )
     return (
         f"seed {seed}, case {number}: {candles!r}, spread {candles.spread!r}\n{rows}\n"
-        f"  {case.trader(group, case.start, case.end)!r}\n  {case.arguments!r}"
+        f"  {case.trader(group, case.start, case.end)!r}\n  {case.settings(group, case.start, case.end)!r}"
     )
 
 

@@ -7,6 +7,7 @@ Prices are small whole numbers of ticks, so that touches, gaps, ties and conflic
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
 import random
@@ -32,6 +33,15 @@ class Case:
     end: int
     recipe: Any
     arguments: dict[str, Any]
+    conversion: Any = None
+
+    def settings(self, group: Group, first: int, last: int) -> dict[str, Any]:
+        """The arguments of ``simulate`` for the group's candles [first, last), but the window."""
+        if self.conversion is None:
+            return self.arguments
+        rate = group.resolved(self.conversion, first, last)
+        costs = dataclasses.replace(self.arguments["costs"], account_currency="EUR", conversion=rate)
+        return {**self.arguments, "costs": costs}
 
     def trader(self, group: Group, first: int, last: int) -> Any:
         """The strategy or orders for the group's candles [first, last)."""
@@ -56,7 +66,7 @@ class Group:
             return bt.VolatilityTarget(value[1], self.resolved(value[2], first, last))
         if isinstance(value, tuple):
             return tuple(self.resolved(part, first, last) for part in value)
-        return self.arrays[value][first:last] if value in self.arrays else value
+        return self.arrays[value][first:last] if isinstance(value, str) and value in self.arrays else value
 
 
 def random_group(seed: int, cases: int, length: tuple[int, int] = (2, 24), reach: int = 1) -> Group:
@@ -72,6 +82,10 @@ def random_group(seed: int, cases: int, length: tuple[int, int] = (2, 24), reach
     bounds = np.concatenate([[0], np.cumsum(lengths)]).tolist()
     spread = random_hours(rng, tick) if candles.ask is None and rng.random() < 0.2 else None
     made = [random_case(rng, a, b, tick, reach, spread) for a, b in itertools.pairwise(bounds)]
+    pair = random_pair(rng, candles)
+    for case in made:
+        if rng.random() < 0.15:
+            case.conversion = rng.choice([0.9, 125.0, "rate0", "rate1", pair])
     return Group(candles, made, arrays)
 
 
@@ -104,7 +118,16 @@ def random_hours(rng: random.Random, tick: float) -> bt.HourlySpread:
 def random_times(rng: random.Random, n: int) -> np.ndarray:
     """Candles of a minute or some hours; in a third of the groups some are missing."""
     steps = [rng.choice([1, 1, 1, 1, 2, 5]) for _ in range(n)] if rng.random() < 0.33 else [1] * n
-    return np.cumsum(steps, dtype=np.int64) * MINUTE * rng.choice([1, 60, 300])
+    return np.cumsum(steps, dtype=np.int64) * MINUTE * rng.choice([1, 60, 300, 300])
+
+
+def random_pair(rng: random.Random, candles: bt.Candles) -> bt.Conversion:
+    """Some 30 candles of a pair of currencies, the first before all others; with holes, and longer or shorter."""
+    first, last = int(candles.timestamp[0]), int(candles.timestamp[-1])
+    step = max((last - first) // 30 // MINUTE, 1) * MINUTE
+    times = [first - step + k * step for k in range(34) if k == 0 or rng.random() < 0.8]
+    rows = np.array(random_rows(rng, len(times), 100), dtype=np.float64).T / 1000
+    return bt.Conversion(bt.Candles(times, *rows, tick=0.001, period=step), inverse=rng.random() < 0.5)
 
 
 def random_rows(rng: random.Random, n: int, width: int) -> list[tuple[int, int, int, int]]:
@@ -138,6 +161,7 @@ def random_arrays(rng: random.Random, n: int, tick: float, reach: int) -> dict[s
         distances = draw.choice([0.5, 1, 1.5, 2, 3, 4, 6, 9], n)
         arrays[f"distance{k}"] = spoiled(draw, distances, [np.nan, np.inf, 0.0, -1.0, 0.4]) * tick * reach
         arrays[f"level{k}"] = spoiled(draw, 1000 + draw.integers(-60, 61, n) / 2.0, [np.nan]) * tick
+        arrays[f"rate{k}"] = draw.choice([0.5, 0.85, 1.0, 1.3], n)
         arrays[f"size{k}"] = spoiled(draw, draw.choice([0.4, 1, 2.5, 3], n), [np.nan, 0.0, -1.0])
     return arrays
 
@@ -156,9 +180,13 @@ def random_case(rng: random.Random, start: int, end: int, tick: float, reach: in
         percent=rng.choice([0.0, 0.02]),
         minimum=rng.choice([0.0, 1.0]),
     )
-    slippage = rng.choice([0.0, 0.0, 1.0, 1.3, 4.0]) * tick
     arguments = {
-        "costs": bt.Costs(spread=spread, slippage=slippage, commission=commission if rng.random() < 0.4 else None),
+        "costs": bt.Costs(
+            spread=spread,
+            slippage=random_slippage(rng, tick),
+            commission=commission if rng.random() < 0.4 else None,
+            financing=random_financing(rng) if rng.random() < 0.15 else None,
+        ),
         "size": random_size(rng, tick),
         "cash": rng.choice([100.0, 10_000.0]),
         "rules": random_rules(rng),
@@ -172,6 +200,28 @@ def random_rules(rng: random.Random) -> bt.Rules:
         limit_gap=rng.choice(["open", "limit"]),
         limit_through_ticks=rng.choice([0, 0, 0, 1, 2]),
     )
+
+
+def random_slippage(rng: random.Random, tick: float) -> Any:
+    """A number or one of the models."""
+    models = [
+        bt.TickSlippage(rng.choice([1, 2.5])),
+        bt.PercentSlippage(rng.choice([0.05, 0.1, 0.37])),
+        bt.RangeSlippage(rng.choice([0.1, 0.5, 1.0])),
+        bt.RandomSlippage(rng.choice([1, 4]), rng.choice([0, 7, 2**64 - 1])),
+    ]
+    return rng.choice(models) if rng.random() < 0.3 else rng.choice([0.0, 0.0, 1.0, 1.3, 4.0]) * tick
+
+
+def random_financing(rng: random.Random) -> bt.Financing:
+    """Rates large enough to see, on one of a few rolls."""
+    long, short = (rng.choice([0.0, 30.0, 7.3, -11.0]) for _ in range(2))
+    unit = rng.choice(["percent", "points", "lot"])
+    scale = {"percent": 1.0, "points": 0.01, "lot": 0.003}[unit]
+    night = rng.choice(
+        [{}, {"triple": "friday"}, {"roll": "00:00", "tz": "UTC", "triple": None, "weekends": True}, {"year": 360}]
+    )
+    return bt.Financing(long * scale, short * scale, unit=unit, **night)
 
 
 def random_size(rng: random.Random, tick: float) -> Any:

@@ -12,6 +12,7 @@ stands in its docstring. Read in this order:
 - ``sessions``   rule X3: at which candles sessions end
 - ``paths``      rules X2, X5: the orders in which a candle can have shown its prices
 - ``money``      rules S2, S4, T1: size, commission, the trade record
+- ``charges``    rules S1, S3, S5: models of slippage, nights, the account's currency
 - ``account``    rules X4, S1: the state of a simulation, and the fills that change it
 - ``engine``     the loop over candles: open, inside, close, decision
 - ``operators``  the values of expressions

@@ -9,11 +9,11 @@ from typing import Any
 from btcore.costs import Costs
 from btcore.deciders import WindowStrategy
 from btcore.rules import Rules
-from reference import money
+from reference import charges, money
 from reference.codes import EntryKind, ExitReason, RejectReason
 from reference.entries import Entry, decisions
 from reference.functions import FunctionDecisions
-from reference.market import Market
+from reference.market import Bar, Market
 from reference.position import Fill, Position
 from reference.sessions import Sessions
 
@@ -42,11 +42,13 @@ class Account:
     """The orders that wait and the positions that are open, the realised equity, the result so far."""
 
     def __init__(self, plan: Any, candles: Any, costs: Costs, size: Any, cash: float, rules: Rules, last: int) -> None:
+        self.first = 0  # index of the first candle among those that random slippage counts
         self.market = Market.of(candles, costs.spread)
         self.grid = self.market.grid
         self.decisions = decisions_of(plan, candles, size)
         self.costs, self.rules, self.instrument = costs, rules, candles.instrument
-        self.slippage = self.grid.slippage(costs.slippage)
+        self.rates = charges.rates(costs.conversion, self.market.time)
+        self.nights = charges.nights(costs.financing, self.market.time)
         self.through = rules.limit_through_ticks * self.grid.units_per_tick
         self.last = last
         self.sessions = Sessions.of(getattr(plan, "session", None), candles)
@@ -63,12 +65,14 @@ class Account:
     ) -> Position | None:
         """Fill the order; limits are not slipped (S1). A market order gets its size here and may be refused (S4)."""
         self.orders.remove(order)
-        slip = 0 if order.kind in (EntryKind.LIMIT, EntryKind.STOP_LIMIT) else self.slippage
+        bar, number = self.market.entry_bar(order.side, t), self.entries_filled
+        limit = order.kind in (EntryKind.LIMIT, EntryKind.STOP_LIMIT)
+        slip = 0 if limit else self.slip(t, bar, base, (number, False))
         spread = (self.market.close_spread if order.kind == EntryKind.CLOSE else self.market.spread)[t]
         fill = Fill(base, base + order.side * slip, slip, spread)
         size = order.resting_size
         if order.kind == EntryKind.MARKET:
-            size = self.size_of(order, fill.price, self.equity_at_close(t - 1))
+            size = self.size_of(order, fill.price, self.equity_at_close(t - 1), self.rates[t])
             reason = money.refused_size(size, self.instrument)
             if reason is not None:
                 self.rejected[reason] += 1
@@ -87,37 +91,54 @@ class Account:
     def leave(self, t: int, position: Position, reason: ExitReason, base: int, *, at_close: bool = False) -> None:
         """Rules X4 and S1: one fill ends the position; targets and the valuation at the end are not slipped."""
         self.positions.remove(position)
-        slip = 0 if reason in UNSLIPPED else self.slippage
+        bar = self.market.exit_bar(position.side, t)
+        slip = 0 if reason in UNSLIPPED else self.slip(t, bar, base, (position.number, True))
         spread = (self.market.close_spread if at_close else self.market.spread)[t]
         fill = Fill(base, base - position.side * slip, slip, spread)
         position.count(fill.price)
-        fees = self.fee(position.entry.price, position.size) + self.fee(fill.price, position.size)
-        trade = money.trade_record(position, fill, t, reason, fees, self.market.time)
+        fees = self.entry_fee(position) + self.fee(fill.price, position.size, self.rates[t])
+        charged = money.Charged(fees, self.financing(position, t), self.rates[t])
+        trade = money.trade_record(position, fill, t, reason, charged, self.market.time)
         self.equity = self.equity + trade["net"]
         self.result.trades.append(trade)
 
-    def fee(self, price: int, size: float) -> float:
+    def slip(self, t: int, bar: Bar, base: int, fill: tuple[int, bool]) -> int:
+        """Rule S1 for a fill that slips."""
+        return charges.slip(self.costs.slippage, self.grid, self.first + t, bar, base, fill)
+
+    def fee(self, price: int, size: float, rate: float) -> float:
         """Rule S2 for one fill."""
         return money.commission(
-            self.costs.commission, self.grid.price(price), size, float(self.instrument.contract_size)
+            self.costs.commission, self.grid.price(price), size, float(self.instrument.contract_size), rate
         )
 
-    def size_of(self, order: Entry, origin: int, equity: float) -> float:
+    def entry_fee(self, position: Position) -> float:
+        """Rule S2 for the entry, at the rate of its candle (rule S5)."""
+        return self.fee(position.entry.price, position.size, self.rates[position.entry_index])
+
+    def financing(self, position: Position, t: int) -> float:
+        """Rule S3: the nights from the entry to the open of candle ``t``."""
+        rate, lot = self.rates[position.entry_index], float(self.instrument.contract_size)
+        night = charges.night(self.costs.financing, self.grid, position.side, position.entry.price, lot, rate)
+        return max(0, self.nights[t] - self.nights[position.entry_index]) * (night * position.size)
+
+    def size_of(self, order: Entry, origin: int, equity: float, rate: float) -> float:
         """Rule S4 for an entry at ``origin``."""
         risk = order.risk_units(self.grid, origin)
         distance = money.price_or_nan(self.grid, risk)
-        wanted = money.wanted_size(order.size, self.grid.price(origin), equity, distance)
+        wanted = money.wanted_size(order.size, self.grid.price(origin), equity, distance, rate)
         return money.tradable_size(wanted, self.instrument)
 
     def equity_at_close(self, t: int) -> float:
         """Rule T4: realised, and the positions open by then at the exit side, without exit costs."""
         equity = self.equity
         for position in self.positions:
-            equity = equity - self.fee(position.entry.price, position.size)
+            equity = equity - self.entry_fee(position)
+        equity = equity - sum(self.financing(position, t) for position in self.positions)
         for position in self.positions:
             if position.entry_index <= t:
                 close = self.market.exit_bar(position.side, t).close
-                equity = equity + money.open_profit(position, close)
+                equity = equity + money.open_profit(position, close) * self.rates[t]
         return equity
 
     def staying(self) -> int:

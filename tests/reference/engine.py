@@ -29,13 +29,18 @@ def simulate(
     rules: Rules | None = None,
     start: int | None = None,
     end: int | None = None,
+    first: int = 0,
 ) -> ReferenceResult:
-    """Run a strategy, or a list of orders, over candles ``[start, end)`` (indices), as ``btcore.simulate`` does."""
+    """Run a strategy, or a list of orders, over candles ``[start, end)`` (indices), as ``btcore.simulate`` does.
+
+    ``first`` is the index that random slippage gives the first candle: not 0 where a slice stands for a window.
+    """
     count = len(candles.close)
     start, end = 0 if start is None else start, count if end is None else end
     if not 0 <= start <= end <= count:
         raise ParameterError(f"start and end must satisfy 0 <= start <= end <= {count}, got {start} and {end}")
     run = Run(strategy_or_orders, candles, costs or Costs(), size, float(cash), rules or Rules(), end - 1)
+    run.first = first
     for t in range(start, end):
         run.candle(t)
     run.result.rejected = {reason.name: run.rejected[reason] for reason in RejectReason if run.rejected[reason]}
@@ -287,10 +292,11 @@ class Run(Account):
         if order.kind in RESTING:
             order.place(self.grid)
         elif order.kind == EntryKind.CLOSE:
-            order.level = self.market.entry_bar(order.side, t).close + order.side * self.slippage
+            bar = self.market.entry_bar(order.side, t)
+            order.level = bar.close + order.side * self.slip(t, bar, bar.close, (self.entries_filled, False))
         if order.on_wrong_side(self.grid):
             return RejectReason.WRONG_SIDE
         if order.kind == EntryKind.MARKET:
             return None
-        order.resting_size = self.size_of(order, order.own_price(), self.equity_at_close(t))
+        order.resting_size = self.size_of(order, order.own_price(), self.equity_at_close(t), self.rates[t])
         return money.refused_size(order.resting_size, self.instrument)

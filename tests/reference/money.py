@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from btcore.sizes import FixedCash, PercentEquity, RiskPercent
 from reference.codes import ExitReason, RejectReason
@@ -12,19 +12,25 @@ from reference.operators import divide
 from reference.position import Fill, Position
 from reference.ticks import Grid
 
-FINANCING = 0.0
+
+class Charged(NamedTuple):
+    """What both fills and the nights of a trade cost, and the rate of its exit (rules S2, S3, S5)."""
+
+    fees: float
+    financing: float
+    rate: float
 
 
-def wanted_size(rule: Any, price: float, equity: float, risk: float) -> float:
+def wanted_size(rule: Any, price: float, equity: float, risk: float, rate: float = 1.0) -> float:
     """Rule S4 before lots: ``risk`` is the price distance to the stop, NaN where there is none."""
     if isinstance(rule, FixedCash):
-        return divide(rule.amount, price)
+        return divide(rule.amount, price * rate)
     if isinstance(rule, PercentEquity):
-        return divide(rule.percent / 100 * equity, price)
+        return divide(rule.percent / 100 * equity, price * rate)
     if isinstance(rule, RiskPercent):
-        return divide(rule.percent / 100 * equity, risk)
+        return divide(rule.percent / 100 * equity, risk * rate)
     if isinstance(rule, Share):
-        return rule.of_equity * equity
+        return rule.of_equity * equity / rate
     return float(rule)
 
 
@@ -42,12 +48,11 @@ def refused_size(size: float, instrument: Any) -> RejectReason | None:
     return RejectReason.SIZE_BELOW_MIN if size <= 0 or size < instrument.lot_min else None
 
 
-def commission(rates: Any, price: float, size: float, contract_size: float) -> float:
-    """Rule S2: the commission of one fill."""
-    parts = ((rates.per_trade + rates.per_unit * size) + rates.per_lot * (size / contract_size)) + (
-        rates.percent / 100
-    ) * (price * size)
-    return max(parts, rates.minimum)
+def commission(rates: Any, price: float, size: float, contract_size: float, rate: float = 1.0) -> float:
+    """Rule S2: the commission of one fill; a share of the notional is converted, amounts are not (rule S5)."""
+    amounts = (rates.per_trade + rates.per_unit * size) + rates.per_lot * (size / contract_size)
+    share = (rates.percent / 100) * (price * size * rate)
+    return max(amounts + share, rates.minimum)
 
 
 def open_profit(position: Position, price: int) -> float:
@@ -55,10 +60,10 @@ def open_profit(position: Position, price: int) -> float:
     return position.grid.price(position.side * (price - position.entry.price)) * position.size
 
 
-def r_multiple(position: Position, net: float) -> float:
+def r_multiple(position: Position, net: float, rate: float) -> float:
     """Rule T2: net in units of what the stop put at risk; NaN without a stop on the losing side."""
     risk = position.order.risk_units(position.grid, position.entry.price)
-    return math.nan if risk is None else divide(net, position.grid.price(risk) * position.size)
+    return math.nan if risk is None else divide(net, position.grid.price(risk) * position.size * rate)
 
 
 def price_or_nan(grid: Grid, level: int | None) -> float:
@@ -67,13 +72,14 @@ def price_or_nan(grid: Grid, level: int | None) -> float:
 
 
 def trade_record(
-    position: Position, exit: Fill, t: int, reason: ExitReason, fees: float, time: list[int]
+    position: Position, exit: Fill, t: int, reason: ExitReason, charged: Charged, time: list[int]
 ) -> dict[str, Any]:
-    """One row of the trade table; ``fees`` is the commission of both fills."""
+    """One row of the trade table, its money in account currency at the rate of the exit (rule S5)."""
     grid, side, size, entry = position.grid, position.side, position.size, position.entry
     entry_mid = 2 * entry.base - side * entry.spread
     exit_mid = 2 * exit.base + side * exit.spread
-    net = (grid.price(side * (exit.price - entry.price)) * size - fees) - FINANCING
+    rate = charged.rate
+    net = (grid.price(side * (exit.price - entry.price)) * size * rate - charged.fees) - charged.financing
     return {
         "parent": position.number,
         "side": side,
@@ -91,13 +97,13 @@ def trade_record(
         "exit_price": grid.price(exit.price),
         "exit_reason": reason,
         "ambiguous": position.doubtful,
-        "gross": grid.half(side * (exit_mid - entry_mid)) * size,
-        "spread_cost": grid.half(entry.spread + exit.spread) * size,
-        "slippage_cost": grid.price(entry.slip + exit.slip) * size,
-        "commission": fees,
-        "financing": FINANCING,
+        "gross": grid.half(side * (exit_mid - entry_mid)) * size * rate,
+        "spread_cost": grid.half(entry.spread + exit.spread) * size * rate,
+        "slippage_cost": grid.price(entry.slip + exit.slip) * size * rate,
+        "commission": charged.fees,
+        "financing": charged.financing,
         "net": net,
-        "r_multiple": r_multiple(position, net),
+        "r_multiple": r_multiple(position, net, rate),
         "mae": grid.price(position.mae),
         "mfe": grid.price(position.mfe),
         "bars": position.bars(t),

@@ -1,0 +1,128 @@
+"""Costs that depend on the moment -> the numbers and arrays that the core charges by (rules S1, S3, S5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from btcore._core.types import SlipKind
+from btcore.candles import Candles
+from btcore.candles.problems import time_text
+from btcore.costs import (
+    Conversion,
+    Costs,
+    Financing,
+    PercentSlippage,
+    RandomSlippage,
+    RangeSlippage,
+    TickSlippage,
+)
+from btcore.errors import ParameterError
+from btcore.market import ceil_units, unit_of
+
+__all__ = ["charges_of", "fixed_slippage", "units_per_tick"]
+
+NOTHING = np.empty(0, dtype=np.int64)
+Charges = tuple[dict[str, Any], np.ndarray, np.ndarray, np.ndarray]
+
+
+def units_per_tick(candles: Candles) -> int:
+    """A unit is a tick, or half a tick for mid quotes (rule C4)."""
+    return 1 if unit_of(candles)[0] == candles.scale else 2
+
+
+def fixed_slippage(candles: Candles, slippage: Any) -> int:
+    """Slippage in units where it is the same for every fill; 0 where a model tells."""
+    if isinstance(slippage, TickSlippage):
+        return int(ceil_units(slippage.ticks, float(units_per_tick(candles)), True))
+    return 0 if _slip_model(slippage) else int(ceil_units(slippage, *unit_of(candles)))
+
+
+def charges_of(candles: Candles, costs: Costs, start: int, end: int) -> Charges | None:
+    """What ``Driver.charge`` takes for candles [start, end); None where every cost is a fixed number.
+
+    Raises
+    ------
+    ParameterError
+        If prices and account have different currencies and no conversion is given, or the other way round; if the
+        conversion has no rate for a candle of the window.
+    """
+    model = _slip_model(costs.slippage)
+    rate, rates = _rates(candles, costs, start, end)
+    rolls = (NOTHING, NOTHING) if costs.financing is None else costs.financing.rolls(candles.timestamp)
+    if not (model or len(rates) or rate != 1.0 or len(rolls[0])):
+        return None
+    charges = {
+        "slip": 0, "slip_number": 0.0, "tick": units_per_tick(candles), "slip_seed": 0, "slip_span": 1, "rate": rate,
+        **model, **_nights(candles, costs.financing),
+    }  # fmt: skip
+    return charges, rates, *rolls
+
+
+def _slip_model(slippage: Any) -> dict[str, Any]:
+    if isinstance(slippage, PercentSlippage):
+        return {"slip": int(SlipKind.SLIP_PERCENT), "slip_number": slippage.percent}
+    if isinstance(slippage, RangeSlippage):
+        return {"slip": int(SlipKind.SLIP_RANGE), "slip_number": slippage.fraction}
+    if isinstance(slippage, RandomSlippage):
+        return {"slip": int(SlipKind.SLIP_RANDOM), "slip_seed": slippage.seed, "slip_span": slippage.ticks + 1}
+    return {}
+
+
+def _nights(candles: Candles, financing: Financing | None) -> dict[str, Any]:
+    """What a night costs one unit of size: times its price or not, in quote or in account currency."""
+    if financing is None:
+        return {"night_long": 0.0, "night_short": 0.0, "night_of_price": False, "night_in_quote": False}
+    rates = financing.long, financing.short
+    if financing.unit == "percent":
+        long, short = (rate / 100.0 / financing.year for rate in rates)
+    elif financing.unit == "points":
+        tick = 1.0 / candles.scale if candles.tick_is_ratio else candles.scale
+        long, short = (rate * tick for rate in rates)
+    else:
+        long, short = (rate / candles.instrument.contract_size for rate in rates)
+    return {
+        "night_long": long,
+        "night_short": short,
+        "night_of_price": financing.unit == "percent",
+        "night_in_quote": financing.unit != "lot",
+    }
+
+
+def _rates(candles: Candles, costs: Costs, start: int, end: int) -> tuple[float, np.ndarray]:
+    """A constant rate and no rates, or rates per candle (rule S5)."""
+    quote, given = candles.instrument.quote_currency, costs.conversion
+    account = quote if costs.account_currency is None else costs.account_currency
+    nothing = np.empty(0, dtype=np.float64)
+    if account == quote:
+        if given is not None:
+            raise ParameterError(
+                f"Costs(conversion=...): prices are in {quote!r} (Instrument.quote_currency) and so is the account "
+                f"(account_currency={costs.account_currency!r}), so there is nothing to convert (rule S5)"
+            )
+        return 1.0, nothing
+    if given is None:
+        raise ParameterError(
+            f"prices are in {quote!r} and the account in {account!r}: give Costs(conversion=...), units of "
+            f"{account} for one {quote} (rule S5)"
+        )
+    if isinstance(given, Conversion):
+        given.check_pair(quote, account)
+        return 1.0, _known(given.rates(candles.timestamp), candles, start, end)
+    if np.ndim(given) == 0:
+        return float(given), nothing
+    if len(given) != len(candles):
+        raise ParameterError(f"Costs(conversion=...): {len(given)} rates for {len(candles)} candles; give one each")
+    return 1.0, given
+
+
+def _known(rates: np.ndarray, candles: Candles, start: int, end: int) -> np.ndarray:
+    missing = np.flatnonzero(np.isnan(rates[start:end]))
+    if len(missing):
+        first = start + int(missing[0])
+        raise ParameterError(
+            f"Costs(conversion=...): no price of the pair is known at {len(missing)} candles, first at candle {first} "
+            f"({time_text(candles.timestamp[first])}); start the evaluation window later, or give earlier candles"
+        )
+    return rates
