@@ -17,6 +17,7 @@ _NAMES = {
     "batch.walked": ("Fold", "WalkForward"),
     "batch.walking": ("walk_forward",),
     "candles": ("Candles", "Instrument"),
+    "causality": ("CausalityReport", "Leak", "check_causality"),
     "clocks": ("timeframe",),
     "costs": (
         "Commission",

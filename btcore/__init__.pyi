@@ -19,6 +19,9 @@ from btcore.batch.walked import WalkForward as WalkForward
 from btcore.batch.walking import walk_forward as walk_forward
 from btcore.candles import Candles as Candles
 from btcore.candles import Instrument as Instrument
+from btcore.causality import CausalityReport as CausalityReport
+from btcore.causality import Leak as Leak
+from btcore.causality import check_causality as check_causality
 from btcore.clocks import timeframe as timeframe
 from btcore.costs import Commission as Commission
 from btcore.costs import Conversion as Conversion

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from btcore.cli.check import check
 from btcore.cli.demo import demo
 from btcore.cli.run import run
 
@@ -45,6 +46,7 @@ def app(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
+app.add_command(check)
 app.add_command(demo)
 app.add_command(run)
 

@@ -14,10 +14,13 @@ from typing import Any
 
 import click
 
+from btcore.deciders import CompiledStrategy, WindowStrategy
 from btcore.errors import BtcoreError, StrategyError
 from btcore.strategy import Strategy
 
 MODULE = "btcore_user_strategy"
+MADE = (Strategy, WindowStrategy, CompiledStrategy)
+CANDLES = "candles"  # parameter of a function that computes something from them
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,35 @@ def load(reference: str, settings: Mapping[str, Any]) -> Loaded:
     with contextlib.redirect_stdout(sys.stderr):
         module = _execute(path)
         found = _find(module, name, path)
-        if isinstance(found, Strategy) or not callable(found):
+        if isinstance(found, MADE) or not callable(found):
             _refuse_settings(found, name, settings)
             return Loaded(_checked(found, f"{path}:{name}"), str(path), name, {})
         parameters = _bind(found, name, settings)
         made = _guarded(path, lambda: found(**parameters))
     return Loaded(_checked(made, f"{path}:{name}() returned"), str(path), name, parameters)
+
+
+def load_maker(reference: str, settings: Mapping[str, Any]) -> Any:
+    """A strategy as ``load``, or, where the function has a parameter ``candles``, a function of the candles.
+
+    Raises
+    ------
+    click.UsageError, StrategyError
+        As ``load``; what the function itself raises is a StrategyError when it is called.
+    """
+    path, name = _split(reference)
+    with contextlib.redirect_stdout(sys.stderr):
+        found = _find(_execute(path), name, path)
+    if isinstance(found, MADE) or not callable(found) or CANDLES not in inspect.signature(found).parameters:
+        return load(reference, settings).orders
+    _bind(found, name, {**settings, CANDLES: None})
+
+    def make(candles: Any) -> Any:
+        with contextlib.redirect_stdout(sys.stderr):
+            made = _guarded(path, lambda: found(**_bind(found, name, {**settings, CANDLES: candles})))
+        return _checked(made, f"{path}:{name}() returned")
+
+    return make
 
 
 def _split(reference: str) -> tuple[Path, str]:
@@ -112,12 +138,12 @@ def _find(module: types.ModuleType, name: str, path: Path) -> Any:
 
 
 def _is_candidate(value: Any) -> bool:
-    own_function = inspect.isfunction(value) and value.__module__ == MODULE
-    return isinstance(value, Strategy) or own_function
+    own = (inspect.isfunction(value) or inspect.isclass(value)) and value.__module__ == MODULE
+    return isinstance(value, MADE) or (own and (inspect.isfunction(value) or issubclass(value, WindowStrategy)))
 
 
 def _refuse_settings(found: Any, name: str, settings: Mapping[str, Any]) -> None:
-    if settings and isinstance(found, (Strategy, list)):
+    if settings and isinstance(found, (*MADE, list)):
         raise click.UsageError(
             f"{name} takes no parameters ({', '.join(settings)} was set): it is no function. "
             f"Make it one: def {name}({', '.join(settings)}): ..."
@@ -144,6 +170,6 @@ def _bind(function: Callable[..., Any], name: str, settings: Mapping[str, Any]) 
 
 
 def _checked(value: Any, owner: str) -> Any:
-    if isinstance(value, (Strategy, list, tuple)):
+    if isinstance(value, (*MADE, list, tuple)):
         return value
-    raise StrategyError(f"{owner} {value!r}, which is neither a Strategy nor a list of orders")
+    raise StrategyError(f"{owner} {value!r}, which is neither a strategy nor a list of orders")

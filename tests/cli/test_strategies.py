@@ -72,7 +72,7 @@ def test_parameters_are_parsed_and_defaults_recorded(run):
         ("trend", ["fast=3.5"], 1, "mine.py, line 4: AssertionError"),
         ("fixed", ["fast=3"], 2, "fixed takes no parameters (fast was set)"),
         ("listed", ["fast=3"], 2, "listed has no parameter fast; its parameters are: none"),
-        ("nothing", [], 1, "mine.py:nothing() returned None, which is neither a Strategy nor a list of orders"),
+        ("nothing", [], 1, "mine.py:nothing() returned None, which is neither a strategy nor a list of orders"),
         ("broken", [], 1, "mine.py, line 21: KeyError: 'stop'"),
         ("wrong", [], 1, "mine.py, line 24: a strategy needs enter_long or enter_short"),
         ("asks", [], 1, "mine.py, line 27: span must be a number >= 1, got -1"),

@@ -75,9 +75,17 @@ EXAMPLES_REQUIRED = [
     if inspect.isfunction(thing) or (inspect.isclass(thing) and thing.__init__ is not object.__init__)
 ]
 # Made by simulate, not by its user; exceptions and enumerations have nothing to run.
-WITHOUT_EXAMPLE = {"Result", "Trades", "EntryKind", "ExitReason", "RejectReason", "OrderField", "PositionField"} | {
-    name for name, thing in PUBLIC if inspect.isclass(thing) and issubclass(thing, Exception)
-}
+WITHOUT_EXAMPLE = {
+    "Result",
+    "Trades",
+    "EntryKind",
+    "ExitReason",
+    "RejectReason",
+    "OrderField",
+    "PositionField",
+    "CausalityReport",
+    "Leak",
+} | {name for name, thing in PUBLIC if inspect.isclass(thing) and issubclass(thing, Exception)}
 
 
 @pytest.mark.parametrize(("name", "thing"), EXAMPLES_REQUIRED, ids=[name for name, _ in EXAMPLES_REQUIRED])
