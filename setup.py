@@ -56,7 +56,7 @@ EXTENSIONS = [
 ]
 
 # What the generated C of a module includes: a change there compiles it again.
-HEADERS = dict.fromkeys(("band", "quantiles", "ranks", "windows"), sorted(glob.glob("btcore/_core/*.h")))
+HEADERS = dict.fromkeys(("band", "quantiles", "ranks", "windows", "zones"), sorted(glob.glob("btcore/_core/*.h")))
 
 DEBUG = os.environ.get("BTCORE_DEBUG", "0") == "1"
 ARCH = os.environ.get("BTCORE_ARCH", "")

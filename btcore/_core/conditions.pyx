@@ -2,6 +2,7 @@
 
 from libc.stdint cimport uint8_t, uint64_t
 
+from btcore._core.bits cimport first_bit
 from btcore._core.operators cimport Operator, allocate_state
 from btcore._core.ring cimport Ring, ring_bytes, ring_init, ring_push
 from btcore._core.types cimport (
@@ -97,20 +98,29 @@ cdef void advance_logic(Operator* op, void** slots, Py_ssize_t n) noexcept nogil
 
 
 cdef void advance_crosses(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    """a > b now and a <= b one candle earlier (below: the other way round); the state is that earlier bit."""
+    """a > b now and a <= b one candle earlier (below: the other way round); the state is that earlier bit.
+
+    Where a > b begins, which is rare, the candle before is looked at: a NaN is neither.
+    """
     cdef bint above = op.code == OP_CROSSES_ABOVE
     cdef const double* a = <const double*> slots[op.a if above else op.b]
     cdef const double* b = <const double*> slots[op.b if above else op.a]
     cdef uint64_t* out = <uint64_t*> slots[op.out]
     cdef uint64_t* before = <uint64_t*> op.state
-    cdef uint64_t under
-    cdef Py_ssize_t word, start, count
+    cdef uint64_t over, begun
+    cdef Py_ssize_t word, start, count, last
     for word in range(words_of(n)):
         start = word * WORD
         count = min(<Py_ssize_t> WORD, n - start)
-        under = less_or_equal(a + start, b + start, count)
-        out[word] = less(b + start, a + start, count) & ((under << 1) | before[0])
-        before[0] = (under >> (count - 1)) & 1
+        over = less(b + start, a + start, count)
+        begun = over & ~(over << 1)
+        out[word] = begun & before[0]
+        begun &= ~<uint64_t> 1
+        while begun:
+            last = start + first_bit(begun) - 1
+            out[word] |= (begun & -begun) if a[last] <= b[last] else 0
+            begun &= begun - 1
+        before[0] = a[start + count - 1] <= b[start + count - 1]
 
 
 cdef void advance_shift(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:

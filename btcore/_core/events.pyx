@@ -13,7 +13,7 @@ from btcore._core.booking cimport stop_in_force
 from btcore._core.market cimport Prices
 from btcore._core.script cimport ENTER_LONG, ENTER_SHORT, Script, mask_of, next_entry_signal, next_exit_signal
 from btcore._core.types cimport IN_POSITION, LEVEL_LIMIT, LIMIT, MARKET
-from btcore._core.zones cimport next_touch
+from btcore._core.zones cimport Side, next_touch
 
 cdef struct Watch:              # of one side of the market: a candle that reaches a price matters
     bint active
@@ -25,7 +25,6 @@ cdef inline Watch nothing() noexcept nogil:
     cdef Watch watch
     watch.active = False
     watch.below, watch.above = -2 * LEVEL_LIMIT, 2 * LEVEL_LIMIT
-    watch.lowest, watch.highest = INT64_MAX, -INT64_MAX
     return watch
 
 
@@ -82,16 +81,24 @@ cdef inline Py_ssize_t watch_entries(
     return stop
 
 
-cdef Py_ssize_t first_touch(const Prices* prices, Watch* bid, Watch* ask, Py_ssize_t t, Py_ssize_t stop) noexcept nogil:
-    """First candle in [t, stop) that reaches a level that is watched, or stop."""
+cdef inline Py_ssize_t touch_of(const Side* side, Watch* watch, Py_ssize_t t, Py_ssize_t stop, bint note) noexcept nogil:
+    watch.lowest, watch.highest = INT64_MAX, -INT64_MAX
+    return next_touch(
+        side, t, stop, watch.below, watch.above, &watch.lowest if note else NULL, &watch.highest,
+    )
+
+
+cdef Py_ssize_t first_touch(
+    const Prices* prices, Watch* bid, Watch* ask, Py_ssize_t t, Py_ssize_t stop, bint note
+) noexcept nogil:
+    """First candle in [t, stop) that reaches a level that is watched, or stop; extremes of those before if `note`."""
     cdef Py_ssize_t found = stop, first
     if bid.active:
-        found = next_touch(&prices.bid, t, found, bid.below, bid.above, &bid.lowest, &bid.highest)
+        found = touch_of(&prices.bid, bid, t, found, note)
     if ask.active:
-        first = next_touch(&prices.ask, t, found, ask.below, ask.above, &ask.lowest, &ask.highest)
-        if bid.active and first < found:    # the bid was looked at too far
-            bid.lowest, bid.highest = INT64_MAX, -INT64_MAX
-            next_touch(&prices.bid, t, first, bid.below, bid.above, &bid.lowest, &bid.highest)
+        first = touch_of(&prices.ask, ask, t, found, note)
+        if note and bid.active and first < found:   # the bid was looked at too far
+            touch_of(&prices.bid, bid, t, first, note)
         found = first
     return found
 
@@ -126,8 +133,8 @@ cdef Py_ssize_t next_event(
     limit = next_exit_signal(script, account, slots, block, t, limit)
     if not full:
         limit = next_entry_signal(script, slots, block, t, limit)
-    found = first_touch(prices, &bid, &ask, t, limit)
-    if found > t:
+    found = first_touch(prices, &bid, &ask, t, limit, account.keep)
+    if account.keep and found > t:
         note_extremes(account, &bid, &ask)
     if full and not script.listed:
         reject(account, IN_POSITION, count_bits(mask_of(script, slots, ENTER_LONG), t - block, found - block))

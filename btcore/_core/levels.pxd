@@ -3,6 +3,7 @@ cpdef enum:
     LOAD_NUMBER = -1            # register = number slot a at the candle
     LOAD_CONDITION = -2         # register = 1.0 or 0.0 from condition slot a
     LOAD_CONSTANT = -3          # register = value
+    LOAD_MULTIPLE = -4          # register = number slot a at the candle, times value
 
 cdef struct Instruction:
     int code                    # an OpCode of elementwise.pyx or conditions.pyx, or one of the loads

@@ -59,6 +59,9 @@ cdef double level_value(const Level* level, void** slots, Py_ssize_t i) noexcept
     cdef int k
     if level.length == 0:
         return NAN
+    step = level.code
+    if step.code == LOAD_MULTIPLE:
+        return (<const double*> slots[step.a])[i] * step.value
     for k in range(level.length):
         step = &level.code[k]
         if step.code == LOAD_NUMBER:
@@ -85,7 +88,23 @@ cdef int level_init(Level* level, list instructions) except -1:
         raise MemoryError("no memory for a level expression")
     for k in range(level.length):
         level.code[k].code, level.code[k].a, level.code[k].b, level.code[k].c, level.code[k].value = instructions[k]
+    fuse_multiple(level)
     return 0
+
+
+cdef void fuse_multiple(Level* level) noexcept nogil:
+    """A constant times a slot, as most distances are, in one instruction."""
+    cdef const Instruction* code = level.code
+    cdef int number, constant
+    if level.length != 3 or code[2].code != OP_MUL:
+        return
+    number, constant = (0, 1) if code[0].code == LOAD_NUMBER else (1, 0)
+    if code[number].code != LOAD_NUMBER or code[constant].code != LOAD_CONSTANT:
+        return
+    level.code[0].a = code[number].a
+    level.code[0].value = code[constant].value
+    level.code[0].code = LOAD_MULTIPLE
+    level.length = 1
 
 
 cdef void level_free(Level* level) noexcept nogil:

@@ -1,10 +1,16 @@
 """Zone map: lowest low, highest high and the range of closes of each 64 candles, and the search that uses it."""
 
-from libc.stdint cimport INT64_MAX, int32_t, int64_t
+from libc.stdint cimport INT32_MAX, INT32_MIN, INT64_MAX, int32_t, int64_t
 
 import numpy as np
 
 from btcore._core.types cimport ZONE
+
+cdef extern from "touch.h" nogil:
+    Py_ssize_t btcore_pass(
+        const int32_t* low, const int32_t* high, Py_ssize_t start, Py_ssize_t stop, int32_t below, int32_t above,
+        int64_t* lowest, int64_t* highest,
+    ) noexcept nogil
 
 ctypedef fused Tick:
     int32_t
@@ -71,17 +77,28 @@ cdef inline Py_ssize_t scan(
     int64_t low_level, int64_t high_level, int64_t* lowest, int64_t* highest,
 ) noexcept nogil:
     """First candle in [start, stop) that reaches a level, or stop; the extremes of those before it are noted."""
-    cdef Py_ssize_t i
-    cdef int64_t least = lowest[0], most = highest[0]
-    for i in range(start, stop):
-        if low[i] <= low_level or high[i] >= high_level:
-            break
-        least = min(least, <int64_t> low[i])
-        most = max(most, <int64_t> high[i])
-    else:
-        i = stop
-    lowest[0], highest[0] = least, most
+    cdef Py_ssize_t i = start
+    while i < stop and low[i] > low_level and high[i] < high_level:
+        if lowest != NULL:
+            lowest[0] = min(lowest[0], <int64_t> low[i])
+            highest[0] = max(highest[0], <int64_t> high[i])
+        i += 1
     return i
+
+
+cdef inline Py_ssize_t scan_narrow(
+    const int32_t* low, const int32_t* high, Py_ssize_t start, Py_ssize_t stop,
+    int64_t low_level, int64_t high_level, int64_t* lowest, int64_t* highest,
+) noexcept nogil:
+    """`scan`, several candles at a time where both levels have a neighbour in 32 bits."""
+    if low_level < INT32_MAX and high_level > INT32_MIN:
+        start = btcore_pass(
+            low, high, start, stop,
+            <int32_t> (max(low_level, <int64_t> INT32_MIN - 1) + 1),
+            <int32_t> (min(high_level, <int64_t> INT32_MAX + 1) - 1),
+            lowest, highest,
+        )
+    return scan(low, high, start, stop, low_level, high_level, lowest, highest)
 
 
 cdef Py_ssize_t search(
@@ -94,12 +111,13 @@ cdef Py_ssize_t search(
         zone = i // ZONE
         end = min((zone + 1) * ZONE, stop)
         if i % ZONE == 0 and end - i == ZONE and side.zone_low[zone] > low_level and side.zone_high[zone] < high_level:
-            lowest[0] = min(lowest[0], side.zone_low[zone])
-            highest[0] = max(highest[0], side.zone_high[zone])
+            if lowest != NULL:
+                lowest[0] = min(lowest[0], side.zone_low[zone])
+                highest[0] = max(highest[0], side.zone_high[zone])
             i = end
             continue
         if side.low.narrow != NULL:
-            i = scan(side.low.narrow, side.high.narrow, i, end, low_level, high_level, lowest, highest)
+            i = scan_narrow(side.low.narrow, side.high.narrow, i, end, low_level, high_level, lowest, highest)
         else:
             i = scan(side.low.wide, side.high.wide, i, end, low_level, high_level, lowest, highest)
         if i < end:
@@ -113,16 +131,16 @@ cdef Py_ssize_t next_touch(
 ) noexcept nogil:
     """First candle in [start, stop) whose low <= low_level or high >= high_level, or stop; all in units.
 
-    `lowest` and `highest` take in the lows and highs of the candles that were passed over.
+    `lowest` and `highest` take in the lows and highs of the candles that were passed over; NULL: nobody asks.
     """
     cdef int64_t least = INT64_MAX, most = -INT64_MAX
     cdef Py_ssize_t found = search(
         side, start, stop,
         floor_div(low_level - side.offset, side.factor),
         -floor_div(side.offset - high_level, side.factor),
-        &least, &most,
+        &least if lowest != NULL else NULL, &most,
     )
-    if found > start:
+    if lowest != NULL and found > start:
         lowest[0] = min(lowest[0], least * side.factor + side.offset)
         highest[0] = max(highest[0], most * side.factor + side.offset)
     return found
