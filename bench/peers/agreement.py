@@ -50,6 +50,8 @@ def _rows(workload: Workload, trades: Trades) -> dict[int, Row]:
 
 def _reason(w: Workload, ours: Row | None, theirs: Row | None) -> str:
     """The rule that one difference comes from, as far as its candles show."""
+    if ours is not None and ours[2] == len(w) - 1:
+        return "still open when the data end: closed at the last close (X8), or not reported by the peer"
     if ours is None:
         return "only the peer enters: btcore still holds a position, or had rejected the order (D4)"
     if theirs is None:

@@ -1,6 +1,7 @@
 """Measures btcore and its peers on one workload and prints a table of ratios.
 
     python -m bench.peers.run --candles 6922364 --out bench/results/peers.json
+    python -m bench.peers.run --data FILE ... --runs 1 --out bench/results/peers-real.json
 
 Every engine runs in a process of its own, one after the other, on the same arrays: candles, signals, and levels that
 are rounded to ticks already. Peers other than numba get an environment of their own (Python 3.12, pinned versions).
@@ -39,7 +40,9 @@ PEERS = {  # name: (module:class, requirements; none: this interpreter)
     "vectorbt, Rust": ("vectorbt_engine:Rust", "vectorbt"),
     "vectorbt, numba": ("vectorbt_engine:Engine", "vectorbt"),
     "neutrinobt": ("neutrinobt_engine:Engine", "neutrinobt"),
+    "backtesting.py": ("backtesting_engine:Engine", "backtesting"),
 }
+SLOW = ("backtesting.py",)  # minutes over 20 years of minutes: measured when asked for by name, or over a file
 
 
 def measured(name: str, folder: Path, runs: int, python: str | None) -> dict[str, Any] | None:
@@ -65,7 +68,7 @@ def measured(name: str, folder: Path, runs: int, python: str | None) -> dict[str
         return {**report, "load_before": before, "arrays": dict(trades)}
 
 
-def run(candles: int, runs: int, names: list[str], python: str | None, folder: Path) -> dict[str, Any]:
+def run(candles: Any, runs: int, names: list[str], python: str | None, folder: Path) -> dict[str, Any]:
     prepare(folder, candles)
     workload = load(folder)
     reports: dict[str, Any] = {}
@@ -85,7 +88,17 @@ def run(candles: int, runs: int, names: list[str], python: str | None, folder: P
     for report in reports.values():
         del report["arrays"]
     facts = machine.facts("btcore", "numpy", "numba")
-    return {"candles": candles, "seed": SEED, "machine": facts, "engines": reports}
+    source = {"seed": SEED} if isinstance(candles, int) else {"data": candles.symbol}
+    return {"candles": len(workload), **source, "machine": facts, "engines": reports}
+
+
+def real(path: Path) -> Any:
+    """The candles of a file, as one side without a spread; the file's name is their symbol."""
+    import btcore as bt
+
+    c = bt.read_candles(path, tz="UTC", cache=False)
+    columns = (c.timestamp, c.open, c.high, c.low, c.close, c.volume)
+    return bt.Candles(*columns, symbol=path.stem, tick=c.tick)
 
 
 def _median(report: dict[str, Any], way: str, key: str) -> float | None:
@@ -137,19 +150,24 @@ def differences(results: dict[str, Any]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--candles", type=int, default=6_922_364)
+    parser.add_argument("--data", type=Path, nargs="+", default=[], help="files of real candles instead")
     parser.add_argument("--runs", type=int, default=5, help="of each kind and engine; the median counts")
-    parser.add_argument("--only", nargs="+", choices=list(PEERS), default=list(PEERS), help="peers to measure")
+    parser.add_argument("--only", nargs="+", choices=list(PEERS), help="peers to measure")
     parser.add_argument("--python", help="a Python 3.12 for the environments of the peers")
     parser.add_argument("--out", type=Path, help="file for all figures, as JSON")
     options = parser.parse_args()
-    names = [BTCORE, *(name for name in options.only if name != BTCORE)]
-    with tempfile.TemporaryDirectory() as folder:
-        results = run(options.candles, options.runs, names, find_python(options.python), Path(folder))
+    wanted = options.only or [name for name in PEERS if options.data or name not in SLOW]
+    names = [BTCORE, *(name for name in wanted if name != BTCORE)]
+    python = find_python(options.python)
+    found = []
+    for candles in [real(path) for path in options.data] or [options.candles]:
+        with tempfile.TemporaryDirectory() as folder:
+            found.append(run(candles, options.runs, names, python, Path(folder)))
+        print(table(found[-1]))
+        print(differences(found[-1]))
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(json.dumps(results, indent=1) + "\n")
-    print(table(results))
-    print(differences(results))
+        options.out.write_text(json.dumps(found if options.data else found[0], indent=1) + "\n")
 
 
 if __name__ == "__main__":

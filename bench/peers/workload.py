@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -56,11 +57,13 @@ def load(folder: Path) -> Workload:
     return Workload(**{f.name: np.load(Path(folder) / f"{f.name}.npy") for f in fields(Workload)})
 
 
-def prepare(folder: Path, n: int) -> None:
-    """Write the workload of n synthetic candles to a folder; needs btcore."""
+def prepare(folder: Path, candles: Any) -> None:
+    """Write the workload of so many synthetic candles, or of the candles given, to a folder; needs btcore."""
     import btcore as bt
 
-    c = bt.synthetic_candles(n, seed=SEED)
+    c = bt.synthetic_candles(candles, seed=SEED) if isinstance(candles, int) else candles
+    if not c.tick_is_ratio:
+        raise ValueError(f"the tick {c.tick!r} is no fraction 1 / n: the peers' levels could not be given in ticks")
     atr = bt.atr(c.high, c.low, c.close, RANGE, smoothing="ema")
     entries = bt.crosses_above(bt.ema(c.close, FAST), bt.ema(c.close, SLOW))
     # Nearest tick, ties away from the entry price (rule C5).
