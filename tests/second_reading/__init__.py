@@ -28,6 +28,8 @@ triggered at the open leaves its stop in doubt, and whether values of a live tra
 - ``closes``       entries at the close
 - ``sessions``     positions that leave when a session ends
 - ``trail_prices`` trailing stops at a live level
+- ``charges``      slippage models, account currency
+- ``nights``       financing
 """
 
 from __future__ import annotations

@@ -9,11 +9,13 @@ from reference.statistics import statistics
 
 import btcore as bt
 from second_reading import (
+    charges,
     closes,
     decisions,
     entries,
     modes,
     money,
+    nights,
     prices,
     sessions,
     several,
@@ -23,7 +25,22 @@ from second_reading import (
     trail_prices,
 )
 
-PARTS = (entries, prices, decisions, stops, money, several, sizing, modes, stop_limits, closes, sessions, trail_prices)
+PARTS = (
+    entries,
+    prices,
+    decisions,
+    stops,
+    money,
+    several,
+    sizing,
+    modes,
+    stop_limits,
+    closes,
+    sessions,
+    trail_prices,
+    charges,
+    nights,
+)
 CASES = [case for part in PARTS for case in part.CASES]
 RUNNABLE = [case for case in CASES if "error" not in case]
 COSTS = ("spread_cost", "slippage_cost", "commission", "financing")
@@ -84,5 +101,5 @@ def test_stats(case):
 
 
 def test_every_case_is_told_apart_and_says_why():
-    assert len({case["id"] for case in CASES}) == len(CASES) == 671
+    assert len({case["id"] for case in CASES}) == len(CASES) == 737
     assert all(case["why"] for case in CASES)
