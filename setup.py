@@ -33,6 +33,7 @@ EXTENSIONS = [
     "events",
     "fills",
     "holdings",
+    "ladders",
     "latest",
     "levels",
     "market",

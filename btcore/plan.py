@@ -189,12 +189,26 @@ class Plan:
                 code, value = _LEVEL_CODES[name], pair[side]
                 percents[side] |= isinstance(value, Percent) << code
                 levels[side][code] = self._program.level(value.value if isinstance(value, Percent) else value)
+        if strategy.targets:
+            self._follow_targets(driver, strategy)
         if strategy.session is not None:
             driver.end_sessions(end_codes(strategy.session, self.candles.timestamp, self.candles.duration))
         driver.follow_conditions(
             masks, tuple(levels), tuple(percents), _ENTRY_CODES[strategy.entry], size_kind,
             strategy.trail_source == "close", _limit(strategy.max_bars), _limit(strategy.expiry),
         )  # fmt: skip
+
+    def _follow_targets(self, driver: Driver, strategy: Strategy) -> None:
+        fractions: tuple[list[float], list[float]] = ([], [])
+        levels: tuple[list[Any], list[Any]] = ([], [])
+        percents = [0, 0]
+        for fraction, pair in strategy.targets:
+            for side, value in enumerate(pair):
+                if value is not None:
+                    percents[side] |= isinstance(value, Percent) << len(levels[side])
+                    levels[side].append(self._program.level(value.value if isinstance(value, Percent) else value))
+                    fractions[side].append(fraction)
+        driver.follow_targets(fractions, levels, tuple(percents))
 
 
 def asker_of(strategy: WindowStrategy | CompiledStrategy, program: Program) -> Asker:

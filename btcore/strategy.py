@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import numbers
 from typing import Any
 
 from btcore.entries import (
@@ -19,9 +21,10 @@ from btcore.errors import StrategyError
 from btcore.expr import CONDITION, Expr, Percent, condition, lift
 from btcore.sessions import checked_session
 
-__all__ = ["MOST_POSITIONS", "Strategy"]
+__all__ = ["MOST_POSITIONS", "MOST_TARGETS", "Strategy"]
 
 MOST_POSITIONS = 10_000
+MOST_TARGETS = 8
 _CONDITIONS = ("enter_long", "enter_short", "exit_long", "exit_short")
 
 Pair = tuple[Any, Any]
@@ -48,6 +51,9 @@ class Strategy:
         the gain at which the trail starts, the gain at which the stop moves to the entry price (rules X2, X6).
     stop_price, target_price : level, optional
         The same as prices. Not together with the distance of the same name.
+    targets : list of (fraction, distance), optional
+        Up to 8 targets, each for a fraction of the size; distances as for ``target`` (rule X9). Fractions add up to 1
+        at most; what they leave has no target. Not together with ``target`` or ``target_price``.
     trail_price : level, optional
         A trailing stop at a price that is read on every candle: its value at the close of a candle is in force on the
         next one, and it never loosens (rule X6). Not together with ``trail``.
@@ -104,6 +110,7 @@ class Strategy:
         trail_source: str = "extreme",
         activate: Any = None,
         breakeven: Any = None,
+        targets: Any = None,
         max_bars: int | None = None,
         expiry: int | None = None,
         session: Any = None,
@@ -120,6 +127,7 @@ class Strategy:
         self.max_bars = checked_count("max_bars", max_bars)
         self.expiry = checked_count("expiry", expiry)
         self.session = checked_session(session)
+        self.targets = _targets(targets)
         self.reverse = checked_flag("reverse", reverse)
         self.size = checked_size(size)
         self.max_positions = _positions(max_positions)
@@ -133,6 +141,8 @@ class Strategy:
             if self.conditions[enter] is not None:
                 given = {name: pair[side] is not None for name, pair in self.levels.items()}
                 check_shape(f"strategy, {enter}", self.entry, self.expiry, given)
+        if self.targets and any(level is not None for n in ("target", "target_price") for level in self.levels[n]):
+            raise StrategyError("give target, target_price or targets, not two of them")
 
     def __repr__(self) -> str:
         parts = [f"{n}={e!r}" for n, e in self.conditions.items() if e is not None]
@@ -140,6 +150,7 @@ class Strategy:
         for name, (long, short) in self.levels.items():
             if long is not None or short is not None:
                 parts.append(f"{name}={long!r}" if long is short else f"{name}=({long!r}, {short!r})")
+        parts += [f"targets=[{', '.join(map(_target_text, self.targets))}]"] if self.targets else []
         parts += ["trail_source='close'"] if self.trail_source == "close" else []
         parts += ["reverse=True"] if self.reverse else []
         parts += [f"max_positions={self.max_positions}"] if self.max_positions > 1 else []
@@ -156,20 +167,21 @@ def _condition(name: str, value: Any) -> Expr | None:
         raise type(error)(f"{name}: {error}") from None
 
 
-def _pair(name: str, value: Any) -> Pair:
+def _pair(name: str, value: Any, *, distances: bool = False) -> Pair:
+    distances = distances or name in DISTANCES
     if isinstance(value, tuple):
         if len(value) != 2:
             raise StrategyError(f"{name}: a pair is (long, short), got {len(value)} values")
-        return _level(name, value[0]), _level(name, value[1])
-    level = _level(name, value)
+        return _level(name, value[0], distances), _level(name, value[1], distances)
+    level = _level(name, value, distances)
     return level, level
 
 
-def _level(name: str, value: Any) -> Expr | Percent | None:
+def _level(name: str, value: Any, distances: bool) -> Expr | Percent | None:
     if value is None:
         return None
     if isinstance(value, Percent):
-        if name not in DISTANCES:
+        if not distances:
             raise StrategyError(f"{name} is a price; percent(...) is a distance")
         return value
     try:
@@ -179,6 +191,37 @@ def _level(name: str, value: Any) -> Expr | Percent | None:
     if expr.kind == CONDITION:
         raise StrategyError(f"{name}: {expr!r} is a condition where a price or a distance is needed; see where()")
     return expr
+
+
+def _targets(value: Any) -> tuple[tuple[float, Pair], ...]:
+    """Partial targets as (fraction, (long, short))."""
+    if value is None:
+        return ()
+    if not isinstance(value, (list, tuple)) or not 0 < len(value) <= MOST_TARGETS:
+        raise StrategyError(f"targets is a list of 1 to {MOST_TARGETS} pairs (fraction, distance), got {value!r}")
+    made = tuple(_target(number, pair) for number, pair in enumerate(value))
+    total = math.fsum(fraction for fraction, _ in made)
+    if total > 1 + 1e-9:
+        raise StrategyError(f"targets: the fractions add up to {total:g}, but there is only one position")
+    return made
+
+
+def _target(number: int, value: Any) -> tuple[float, Pair]:
+    name = f"targets[{number}]"
+    if not isinstance(value, (list, tuple)) or len(value) != 2:
+        raise StrategyError(f"{name} is a pair (fraction, distance), got {value!r}")
+    fraction, distance = value
+    if isinstance(fraction, bool) or not isinstance(fraction, numbers.Real) or not 0 < float(fraction) <= 1:
+        raise StrategyError(f"{name}: the fraction of the size is above 0 and at most 1, got {fraction!r}")
+    pair = _pair(name, distance, distances=True)
+    if pair[0] is None and pair[1] is None:
+        raise StrategyError(f"{name} needs a distance")
+    return float(fraction), pair
+
+
+def _target_text(target: tuple[float, Pair]) -> str:
+    fraction, (long, short) = target
+    return f"({fraction!r}, {long!r})" if long is short else f"({fraction!r}, ({long!r}, {short!r}))"
 
 
 def _positions(value: Any) -> int:

@@ -71,6 +71,7 @@ cdef struct Position:           # prices in turned units (negated for shorts: a 
     int64_t guard               # stop, moved by break-even
     int64_t breakeven           # level that moves it
     bint trailing, trail_active, trail_on_close, trail_percent
+    bint laddered               # the target is the nearest of several
     bint live                   # the trail is a level that is read on each candle
     double trail_number         # its distance, or percentage
     int64_t trail_start         # its distance at entry
@@ -78,6 +79,18 @@ cdef struct Position:           # prices in turned units (negated for shorts: a 
     int64_t trail_level         # where it stands
     int64_t activate            # level that starts it
     int64_t worst, best         # extremes counted by T3
+
+cdef struct Draft:              # partial targets of an order as decided; distances, NaN and infinite ones left out [X9]
+    int count
+    int percents                # bit per target
+    double[8] number
+    double[8] fraction          # of the size at entry
+
+cdef struct Ladder:             # partial targets of a position, the nearest first
+    int count, next
+    int64_t[8] level
+    double[8] part              # of the size; infinite: all that is left
+    double size, commission     # as at entry
 
 cdef struct Totals:             # everything result.stats needs, gathered while the simulation runs
     double cash
@@ -110,6 +123,8 @@ cdef struct Account:            # one simulation: what it follows, what it holds
     int held
     Entry* entries              # that wait, in the order they were decided; memory for as many as there are slots
     int waiting
+    Draft* drafts               # partial targets of the orders that wait, and last of the one that is decided; or NULL
+    Ladder* ladders             # those of the positions; or NULL
     int64_t[9] rejected         # by RejectCode
     int64_t limit_fills, exact_touches
     int64_t steps               # candles that were looked at
@@ -149,6 +164,8 @@ cdef inline void keep_waiting(Account* account) noexcept nogil:
         if account.entries[k].waiting:
             if kept < k:
                 account.entries[kept] = account.entries[k]
+                if account.drafts != NULL:
+                    account.drafts[kept] = account.drafts[k]
             kept += 1
     account.waiting = kept
 

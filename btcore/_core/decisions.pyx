@@ -4,6 +4,7 @@ from libc.math cimport fabs, floor
 from libc.stdint cimport INT64_MAX, int64_t
 
 from btcore._core.account cimport Account, Entry, Ticket, reject, staying
+from btcore._core.ladders cimport wrong_rungs
 from btcore._core.market cimport Prices, to_price
 from btcore._core.money cimport rate_at, slip_at
 from btcore._core.rounding cimport distance, entry_bar, finite, given, is_percent, number, rounded_down, rounded_up
@@ -26,7 +27,9 @@ cdef bint bad_distance(const Prices* prices, const Ticket* ticket, int level, co
     return distance(prices, ticket, level, price[0] if price != NULL else 0) < 1
 
 
-cdef bint wrong_side(const Prices* prices, const Ticket* ticket, const int64_t* price) noexcept nogil:
+cdef bint wrong_side(
+    const Account* account, const Prices* prices, const Ticket* ticket, const int64_t* price
+) noexcept nogil:
     """[D7]; `price` of a resting order or at a close, NULL for a market order."""
     if (
         bad_distance(prices, ticket, LEVEL_STOP, price)
@@ -34,6 +37,7 @@ cdef bint wrong_side(const Prices* prices, const Ticket* ticket, const int64_t* 
         or bad_distance(prices, ticket, LEVEL_TRAIL, price)
         or bad_distance(prices, ticket, LEVEL_ACTIVATE, price)
         or bad_distance(prices, ticket, LEVEL_BREAKEVEN, price)
+        or (account.drafts != NULL and wrong_rungs(account, prices, price))
     ):
         return True
     if price == NULL or ticket.kind == CLOSE:
@@ -120,9 +124,9 @@ cdef int refuse(const Account* account, const Prices* prices, Entry* entry, Py_s
     if lacks_number(ticket):
         return NAN_LEVEL
     if ticket.kind == MARKET:
-        return WRONG_SIDE if wrong_side(prices, ticket, NULL) else -1
+        return WRONG_SIDE if wrong_side(account, prices, ticket, NULL) else -1
     price = own_price(account, prices, entry, t)
-    if wrong_side(prices, ticket, &price):
+    if wrong_side(account, prices, ticket, &price):
         return WRONG_SIDE
     return refuse_size(account, prices, ticket, t, price, equity_at(account, prices, t), &entry.size)
 
@@ -133,6 +137,8 @@ cdef void forget_oldest(Account* account) noexcept nogil:
     account.waiting -= 1
     for k in range(account.waiting):
         account.entries[k] = account.entries[k + 1]
+        if account.drafts != NULL:
+            account.drafts[k] = account.drafts[k + 1]
 
 
 cdef int place(Account* account, const Prices* prices, Entry* entry, Py_ssize_t t) noexcept nogil:
@@ -150,5 +156,7 @@ cdef int place(Account* account, const Prices* prices, Entry* entry, Py_ssize_t 
     entry.number = account.placed
     account.placed += 1
     account.entries[account.waiting] = entry[0]
+    if account.drafts != NULL:
+        account.drafts[account.waiting] = account.drafts[account.slots]
     account.waiting += 1
     return -1

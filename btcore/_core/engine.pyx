@@ -13,7 +13,7 @@ from libc.string cimport memcpy
 
 import numpy as np
 
-from btcore._core.account cimport Account, Entry, Position, Ticket
+from btcore._core.account cimport Account, Draft, Entry, Ladder, Position, Ticket
 from btcore._core.answers cimport Asker, diary_free
 from btcore._core.events cimport next_event
 from btcore._core.fills cimport step
@@ -122,8 +122,12 @@ cdef class Driver:
         free(self.account.trades)
         free(self.account.positions)
         free(self.account.entries)
+        free(self.account.drafts)
+        free(self.account.ladders)
         diary_free(&self.script.diary)
         for side in range(2):
+            for level in range(self.script.rungs[side]):
+                level_free(&self.script.rung_levels[side][level])
             for level in range(<int> LEVELS):
                 level_free(&self.script.levels[side][level])
 
@@ -159,6 +163,22 @@ cdef class Driver:
 
         for side in range(2):
             self.account.live[side] = self.script.levels[side][<int> LEVEL_TRAIL_PRICE].length > 0
+
+    def follow_targets(self, tuple fractions, tuple levels, tuple percents):
+        """Partial targets by side (long, short), at most 8: fractions of the size, instructions of the distances, and a
+        bit for each that is a percentage."""
+        cdef int side, k
+        cdef int slots = self.account.slots
+        self.account.drafts = <Draft*> calloc(slots + 1, sizeof(Draft))
+        self.account.ladders = <Ladder*> calloc(3 * slots, sizeof(Ladder))
+        if self.account.drafts == NULL or self.account.ladders == NULL:
+            raise MemoryError(f"no memory for the targets of {slots} positions at once")
+        for side in range(2):
+            self.script.rung_percents[side] = percents[side]
+            for k in range(len(levels[side])):
+                self.script.fractions[side][k] = fractions[side][k]
+                level_init(&self.script.rung_levels[side][k], levels[side][k])
+                self.script.rungs[side] = k + 1
 
     def end_sessions(self, const int64_t[::1] ends):
         """Positions leave at ends of sessions: in order, twice the candle, plus 1 for its close and not its open."""

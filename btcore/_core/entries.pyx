@@ -5,6 +5,7 @@ from libc.stdint cimport INT64_MAX, int64_t
 from btcore._core.account cimport Account, Entry, Position, Ticket, keep_waiting, reject
 from btcore._core.booking cimport book, gap_price, stop_in_force
 from btcore._core.decisions cimport refuse_size
+from btcore._core.ladders cimport set_ladder, take_at_open
 from btcore._core.market cimport Bar, Prices, to_price
 from btcore._core.money cimport commission_at, slip_at
 from btcore._core.outcomes cimport ENTERED, PROVEN, leave_by_path
@@ -108,7 +109,9 @@ cdef Position* open_position(
         p.target = fill + distance(prices, ticket, LEVEL_TARGET, fill)
     elif given(ticket, LEVEL_TARGET_PRICE):
         p.target = rounded_up(prices, p.side, number(ticket, LEVEL_TARGET_PRICE))
-    p.guard = p.stop
+    p.guard, p.laddered = p.stop, False
+    if account.ladders != NULL:
+        set_ladder(account, entry, p, prices)
     start_trail(account, p, prices, ticket)
     return p
 
@@ -141,6 +144,8 @@ cdef void enter_at_open(Account* account, Entry* entry, const Prices* prices, Py
         return
     if leave <= stop_in_force(p):
         book(account, p, prices, t, leave, spread, SL_AT_ENTRY, False)
+    elif p.laddered:
+        take_at_open(account, p, prices, t, leave, TP_AT_ENTRY)
     elif leave >= p.target + account.terms.through:
         book(account, p, prices, t, leave, spread, TP_AT_ENTRY, False)
 

@@ -8,6 +8,7 @@ from btcore._core.booking cimport (
     book, book_stop, book_target, gap_price, open_spread, stop_in_force, target_price, trail_rules,
 )
 from btcore._core.entries cimport enter_at_open, enter_inside, give_up
+from btcore._core.ladders cimport take_at_open, take_inside
 from btcore._core.market cimport Bar, Prices, to_price, to_units
 from btcore._core.outcomes cimport BEFORE, leave_by_path
 from btcore._core.rounding cimport entry_bar, exit_bar, nearest, spread_of
@@ -27,6 +28,9 @@ cdef inline void leave_at_open(
     elif out.open <= stop_in_force(p):
         reason = TRAIL_GAP if trail_rules(p) else SL_GAP
     elif out.open >= p.target + account.terms.through:
+        if p.laddered:
+            take_at_open(account, p, prices, t, out.open, TP_GAP)
+            return
         reason, price = TP_GAP, gap_price(account, out.open, p.target)
     else:
         return
@@ -43,6 +47,8 @@ cdef inline void leave_inside(
         leave_by_path(account, p, prices, t, BEFORE)
     elif stopped:
         book_stop(account, p, prices, t, False)
+    elif reached and p.laddered:
+        take_inside(account, p, prices, t, out, out.high, True)
     elif reached:
         book_target(account, p, prices, t, out.high, target_price(account, p, out.open))
 
@@ -102,6 +108,8 @@ cdef void forget(Account* account) noexcept nogil:
         if account.positions[k].open:
             if kept < k:
                 account.positions[kept] = account.positions[k]
+                if account.ladders != NULL:
+                    account.ladders[kept] = account.ladders[k]
             kept += 1
     account.held = kept
     keep_waiting(account)

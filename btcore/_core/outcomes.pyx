@@ -8,6 +8,7 @@ from libc.stdint cimport int64_t
 
 from btcore._core.account cimport Account, Position
 from btcore._core.booking cimport book_stop, book_target, stop_in_force, target_price
+from btcore._core.ladders cimport take_inside
 from btcore._core.market cimport Bar, Prices
 from btcore._core.rounding cimport exit_bar
 from btcore._core.types cimport BEST, OHLC, OPEN_NEAREST, WORST
@@ -41,13 +42,18 @@ cdef inline Path path_of(int mode, const Position* p, const Bar* out, int entere
 
 
 cdef bint leave_at(
-    Account* account, Position* p, const Prices* prices, Py_ssize_t t, const Bar* out, int64_t price, int64_t target
+    Account* account, Position* p, const Prices* prices, Py_ssize_t t, const Bar* out, int64_t price, bint rested
 ) noexcept nogil:
-    """Leave if a point of the path is beyond stop or target, which fills at `target`; whether it did."""
+    """Leave if a point of the path is beyond stop or target, which `rested` since the open; whether nothing is left."""
+    cdef int64_t target
     if price <= stop_in_force(p):
         book_stop(account, p, prices, t, False)
         return True
     if price >= p.target + account.terms.through:
+        if p.laddered:
+            take_inside(account, p, prices, t, out, price, rested)
+            return not p.open
+        target = target_price(account, p, out.open) if rested else p.target
         book_target(account, p, prices, t, out.high, target)
         return True
     return False
@@ -60,12 +66,12 @@ cdef void leave_by_path(
     cdef Bar out = exit_bar(prices, p.side, t)
     cdef bint reached = out.high >= p.target + account.terms.through
     cdef bint certain = entered == BEFORE or (entered == ENTERED and p.late) or out.close <= stop_in_force(p)
-    cdef int64_t target = p.target if entered else target_price(account, p, out.open)
+    cdef bint rested = entered == BEFORE
     cdef Path path = path_of(account.terms.ambiguity, p, &out, entered)
     if out.low <= stop_in_force(p) and (reached or not certain):
         p.doubtful = True
-    if leave_at(account, p, prices, t, &out, path.first, target):
+    if leave_at(account, p, prices, t, &out, path.first, rested):
         return
-    if leave_at(account, p, prices, t, &out, path.second, target):
+    if leave_at(account, p, prices, t, &out, path.second, rested):
         return
-    leave_at(account, p, prices, t, &out, out.close, target)
+    leave_at(account, p, prices, t, &out, out.close, rested)

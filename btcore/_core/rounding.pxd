@@ -73,12 +73,15 @@ cdef inline bint is_percent(const Ticket* ticket, int level) noexcept nogil:
     return (ticket.percents >> level) & 1
 
 
-cdef inline int64_t distance(const Prices* prices, const Ticket* ticket, int level, int64_t origin) noexcept nogil:
+cdef inline int64_t distance_of(const Prices* prices, double space, bint percent, int64_t origin) noexcept nogil:
     """A distance in units, ties away from the entry [C5]; a percentage is of the price at `origin`."""
-    cdef double space = number(ticket, level)
-    if is_percent(ticket, level):
+    if percent:
         space = space / 100.0 * fabs(to_price(prices, origin))
     return nearest(to_units(prices, space))
+
+
+cdef inline int64_t distance(const Prices* prices, const Ticket* ticket, int level, int64_t origin) noexcept nogil:
+    return distance_of(prices, number(ticket, level), is_percent(ticket, level), origin)
 
 
 cdef inline bint finite(double x) noexcept nogil:

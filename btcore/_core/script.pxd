@@ -33,6 +33,10 @@ cdef struct Script:             # where the decisions of one simulation come fro
     int[4] masks                # slots of the conditions; -1: never
     Ticket[2] tickets           # by side (long, short): an order but for the levels that are read on the signal candle
     Level[2][11] levels         # by side and LevelCode
+    int[2] rungs                # partial targets by side
+    int[2] rung_percents        # bit per target: the number is a percentage
+    double[2][8] fractions
+    Level[2][8] rung_levels
     bint listed                 # explicit orders instead of conditions: of the table, or as a function answers
     const int64_t* orders
     const double* order_levels

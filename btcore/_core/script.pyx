@@ -4,10 +4,10 @@
 Numbers in brackets are those of docs/fill-rules.md.
 """
 
-from libc.math cimport INFINITY, NAN
+from libc.math cimport INFINITY, NAN, isnan
 from libc.stdint cimport int64_t, uint64_t
 
-from btcore._core.account cimport Account, Entry, Position, Ticket, reject, staying
+from btcore._core.account cimport Account, Draft, Entry, Position, Ticket, reject, staying
 from btcore._core.bits cimport next_bit
 from btcore._core.decisions cimport place
 from btcore._core.entries cimport fill_closes
@@ -64,6 +64,21 @@ cdef inline void drop_infinite_distances(Ticket* ticket) noexcept nogil:
     drop_infinite(ticket, LEVEL_BREAKEVEN)
 
 
+cdef void read_targets(const Script* script, Account* account, void** slots, Py_ssize_t i, int which) noexcept nogil:
+    """The partial targets of the order that is decided; one that is no distance, or infinitely far away, is none [X9]."""
+    cdef Draft* draft = &account.drafts[account.slots]
+    cdef double number
+    cdef int k
+    draft.count = draft.percents = 0
+    for k in range(script.rungs[which]):
+        number = level_value(&script.rung_levels[which][k], slots, i)
+        if isnan(number) or number == INFINITY:
+            continue
+        draft.number[draft.count], draft.fraction[draft.count] = number, script.fractions[which][k]
+        draft.percents |= ((script.rung_percents[which] >> k) & 1) << draft.count
+        draft.count += 1
+
+
 cdef void decide_signal(
     Script* script, Account* account, const Prices* prices, void** slots, Py_ssize_t t, Py_ssize_t i, int side
 ) noexcept nogil:
@@ -77,6 +92,8 @@ cdef void decide_signal(
         if script.levels[which][level].length:
             entry.ticket.level[level] = level_value(&script.levels[which][level], slots, i)
     drop_infinite_distances(&entry.ticket)
+    if account.drafts != NULL:
+        read_targets(script, account, slots, i, which)
     place(account, prices, &entry, t)
     if entry.ticket.kind == CLOSE:
         fill_closes(account, prices, t)

@@ -14,7 +14,8 @@ Each ``*.toml`` file beside this module holds ``[[case]]`` tables:
 ``orders``, ``exits`` or ``strategy``
     Fields of ``Order``, the ``at`` of each ``Exit``, or the arguments of ``Strategy``. There a list is a value per
     candle, ``{ long, short }`` a pair, ``{ percent }`` a distance in percent; a session is
-    ``{ at, tz, weekdays }`` or ``{ between = [opens, closes], tz, weekdays }``.
+    ``{ at, tz, weekdays }`` or ``{ between = [opens, closes], tz, weekdays }``; targets are pairs of
+    a fraction and a distance.
 ``costs``, ``size``, ``instrument``, ``cash``, ``rules_options``, ``start``, ``end``
     The rest of what ``simulate`` takes; a size is a number or ``{ percent_equity }``, ``{ risk_percent }``,
     ``{ fixed_cash }``, ``{ volatility_target, volatility }``. In costs, ``spread = { hours, tz, default }`` is an
@@ -143,6 +144,8 @@ def _columns(rows: list[list[float]]) -> list[np.ndarray]:
 
 
 def _argument(name: str, value: Any) -> Any:
+    if name == "targets":
+        return [(fraction, _argument("target", distance)) for fraction, distance in value]
     if isinstance(value, list):
         plain = name in CONDITIONS and all(isinstance(v, int) for v in value)
         return np.array(value, dtype=bool if plain else np.float64)
@@ -200,6 +203,7 @@ def is_mirrorable(case: dict[str, Any]) -> bool:
         return False
     parts = [case.get("size"), costs.get("commission"), costs.get("slippage"), *case.get("strategy", {}).values()]
     parts += [value for order in case.get("orders", []) for value in order.values()]
+    parts += [distance for _, distance in case.get("strategy", {}).get("targets", [])]
     tables = [part for part in parts if isinstance(part, dict)]
     return not any(t.keys() & {"percent", *SIZES} for t in tables)
 
@@ -255,7 +259,8 @@ def prefix(case: dict[str, Any], length: int) -> dict[str, Any]:
     early["orders"] = [order for order in case.get("orders", []) if order["at"] < length]
     early["exits"] = [at for at in case.get("exits", []) if at < length]
     if "strategy" in case:
-        cut = {name: v[:length] if isinstance(v, list) else v for name, v in case["strategy"].items()}
+        per_candle = {name: v for name, v in case["strategy"].items() if isinstance(v, list) and name != "targets"}
+        cut = {**case["strategy"], **{name: v[:length] for name, v in per_candle.items()}}
         early["strategy"] = cut
     still_open = bt.ExitReason.END_OF_DATA
     early["trades"] = [t for t in case["trades"] if t["exit_index"] < length and t["exit_reason"] != still_open]

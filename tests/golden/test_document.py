@@ -11,8 +11,8 @@ from golden.loader import FOLDER, load_cases
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "fill-rules.md"
 IN_SCOPE = {
     *("C1", "C2", "C3", "C4", "C5"),
-    *("D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9"),
-    *("E1", "E2", "E3", "E4", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8"),
+    *("D1", "D2", "D3", "D4", "D5", "D6", "D7", "D8", "D9", "D10"),
+    *("E1", "E2", "E3", "E4", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8", "X9"),
     *("S1", "S2", "S3", "S4", "S5", "T1", "T2", "T3", "T4", "P1", "P2", "P3", "P4", "P5"),
 }
 

@@ -64,6 +64,8 @@ class Group:
             return bt.percent(self.resolved(value[1], first, last))
         if isinstance(value, tuple) and value[0] == "volatility":
             return bt.VolatilityTarget(value[1], self.resolved(value[2], first, last))
+        if isinstance(value, list):
+            return [self.resolved(part, first, last) for part in value]
         if isinstance(value, tuple):
             return tuple(self.resolved(part, first, last) for part in value)
         return self.arrays[value][first:last] if isinstance(value, str) and value in self.arrays else value
@@ -257,6 +259,8 @@ def random_strategy(rng: random.Random, reach: int) -> dict[str, Any]:
     for name in ("stop", "target"):
         if name not in recipe and rng.random() < 0.4:
             recipe[f"{name}_price"] = pick("level")
+    if not recipe.keys() & {"target", "target_price"} and rng.random() < 0.8:
+        recipe["targets"] = random_targets(rng, pick)
     recipe |= {"max_bars": rng.randint(1, 6 * reach**2)} if rng.random() < 0.3 else {}
     if rng.random() < 0.25:
         recipe["size"] = rng.choice([pick("size"), ("volatility", 2.0, pick("distance"))])
@@ -264,6 +268,13 @@ def random_strategy(rng: random.Random, reach: int) -> dict[str, Any]:
     recipe |= {"session": random_session(rng)} if rng.random() < 0.3 else {}
     recipe |= {"reverse": True} if rng.random() < 0.25 else {}
     return recipe
+
+
+def random_targets(rng: random.Random, pick: Any) -> list[tuple[float, Any]]:
+    """Some targets whose fractions add up to one or less."""
+    shares = [rng.randint(1, 4) for _ in range(rng.choice([1, 2, 2, 3, 8]))]
+    total = sum(shares) + rng.choice([0, 0, 1, 3])
+    return [(share / total, random_distance(rng, pick)) for share in shares]
 
 
 def random_session(rng: random.Random) -> Any:

@@ -24,17 +24,21 @@ def test_engine_equals_twin(seed):
 
 def test_the_random_cases_reach_every_outcome():
     """The comparison is worth what its cases cover: every kind, reason and rejection that this version knows."""
-    kinds, reasons, rejections, ambiguous = set(), set(), set(), Counter()
+    kinds, reasons, rejections, ambiguous, parts = set(), set(), set(), Counter(), Counter()
     for seed in range(8):
         group = random_group(seed, CASES_PER_GROUP)
         for case, (rows, rejected, _) in zip(group.cases, run_compiled(group), strict=True):
             kinds |= set(rows["entry_kind"].tolist())
             reasons |= set(rows["exit_reason"].tolist())
             rejections |= set(rejected)
+            again = rows[np.isin(rows["parent"], np.flatnonzero(np.bincount(rows["parent"]) > 1))]
+            parts.update(again["exit_reason"].tolist())
             ambiguous.update((case.arguments["rules"].ambiguity, e) for e in rows["exit_reason"][rows["ambiguous"]])
     assert kinds == {int(kind) for kind in EntryKind}
     assert reasons == {int(reason) for reason in ExitReason} - {ExitReason.LIQUIDATED}
     assert rejections == {reason.name for reason in RejectReason}
+    assert parts.keys() >= {ExitReason.TP, ExitReason.TP_GAP, ExitReason.SL, ExitReason.TRAIL, ExitReason.TIME}
+    assert sum(parts.values()) > 200
     assert ambiguous["worst", ExitReason.SL] > 30
     assert all(ambiguous[mode, ExitReason.TP] > 5 for mode in AMBIGUITY_MODES[1:])
 

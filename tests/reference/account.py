@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -81,6 +82,10 @@ class Account:
         position = Position(
             self.grid, order, order.side, self.entries_filled, t, fill, inside, by_limit, size, stop, target
         )
+        position.entry_fee = self.fee(fill.price, size, self.rates[t])
+        order.filled = size, position.entry_fee
+        position.rungs = self.rungs_of(order, fill.price, size)
+        position.target = position.rungs[0][0] if position.rungs else target
         position.start()
         if order.kind != EntryKind.CLOSE:
             position.move_live(self.decisions.live_trail(t - 1, order.side))
@@ -91,12 +96,43 @@ class Account:
     def leave(self, t: int, position: Position, reason: ExitReason, base: int, *, at_close: bool = False) -> None:
         """Rules X4 and S1: one fill ends the position; targets and the valuation at the end are not slipped."""
         self.positions.remove(position)
+        self.record(t, position, reason, base, at_close=at_close)
+
+    def take_target(self, t: int, position: Position, reason: ExitReason, base: int) -> None:
+        """Rule X9: the nearest target fills, for all or for a part, which bears its share of the entry's commission."""
+        part = position.rungs[0][1] if position.rungs else None
+        if part is None or part >= position.size:
+            self.leave(t, position, reason, base)
+            return
+        leaving = copy.copy(position)
+        whole_size, whole_fee = position.order.filled
+        leaving.size, leaving.entry_fee = part, whole_fee * (part / whole_size)
+        position.size = position.size - part
+        position.entry_fee = position.entry_fee - leaving.entry_fee
+        self.record(t, leaving, reason, base)
+        position.rungs = position.rungs[1:]
+        position.target = position.rungs[0][0] if position.rungs else None
+
+    def rungs_of(self, order: Entry, origin: int, size: float) -> list[tuple[int, float | None]]:
+        """Rule X9: targets by their distance with the size that each takes, in whole lots; of none where that is 0."""
+        targets = sorted(
+            ((distance.units(self.grid, origin), fraction) for fraction, distance in order.targets),
+            key=lambda target: target[0],
+        )
+        parts: list[float | None] = [money.tradable_size(fraction * size, self.instrument) for _, fraction in targets]
+        if parts and sum(fraction for fraction, _ in order.targets) >= 1 - 1e-9:
+            parts[-1] = None
+        levels = [origin + order.side * distance for distance, _ in targets]
+        return [(level, part) for level, part in zip(levels, parts, strict=True) if part is None or part > 0]
+
+    def record(self, t: int, position: Position, reason: ExitReason, base: int, *, at_close: bool = False) -> None:
+        """Rule S1, T1: write down what leaves."""
         bar = self.market.exit_bar(position.side, t)
         slip = 0 if reason in UNSLIPPED else self.slip(t, bar, base, (position.number, True))
         spread = (self.market.close_spread if at_close else self.market.spread)[t]
         fill = Fill(base, base - position.side * slip, slip, spread)
         position.count(fill.price)
-        fees = self.entry_fee(position) + self.fee(fill.price, position.size, self.rates[t])
+        fees = position.entry_fee + self.fee(fill.price, position.size, self.rates[t])
         charged = money.Charged(fees, self.financing(position, t), self.rates[t])
         trade = money.trade_record(position, fill, t, reason, charged, self.market.time)
         self.equity = self.equity + trade["net"]
@@ -111,10 +147,6 @@ class Account:
         return money.commission(
             self.costs.commission, self.grid.price(price), size, float(self.instrument.contract_size), rate
         )
-
-    def entry_fee(self, position: Position) -> float:
-        """Rule S2 for the entry, at the rate of its candle (rule S5)."""
-        return self.fee(position.entry.price, position.size, self.rates[position.entry_index])
 
     def financing(self, position: Position, t: int) -> float:
         """Rule S3: the nights from the entry to the open of candle ``t``."""
@@ -133,7 +165,7 @@ class Account:
         """Rule T4: realised, and the positions open by then at the exit side, without exit costs."""
         equity = self.equity
         for position in self.positions:
-            equity = equity - self.entry_fee(position)
+            equity = equity - position.entry_fee
         equity = equity - sum(self.financing(position, t) for position in self.positions)
         for position in self.positions:
             if position.entry_index <= t:

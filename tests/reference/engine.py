@@ -83,8 +83,9 @@ class Run(Account):
             self.leave(t, position, ExitReason.SESSION, price)
         elif position.stopped_at(price):
             self.leave(t, position, ExitReason.TRAIL_GAP if position.in_force()[1] else ExitReason.SL_GAP, price)
-        elif position.target_at(price, self.through):
-            self.leave(t, position, ExitReason.TP_GAP, self.gap_price(price, position.target))
+        else:
+            while position in self.positions and position.target_at(price, self.through):
+                self.take_target(t, position, ExitReason.TP_GAP, self.gap_price(price, position.target))
 
     def gap_price(self, price: int, level: int) -> int:
         """Where a limit fills that the open has passed: at the open, or by choice at its own price (E2, X1)."""
@@ -117,8 +118,9 @@ class Run(Account):
         price = self.market.exit_bar(position.side, t).open
         if position.stopped_at(price):
             self.leave(t, position, ExitReason.SL_AT_ENTRY, price)
-        elif position.target_at(price, self.through):
-            self.leave(t, position, ExitReason.TP_AT_ENTRY, price)
+        else:
+            while position in self.positions and position.target_at(price, self.through):
+                self.take_target(t, position, ExitReason.TP_AT_ENTRY, price)
 
     # Inside the candle: X2, then the resting orders (E1, E2) followed by E4 and X5.
 
@@ -131,19 +133,17 @@ class Run(Account):
 
     def exit_inside(self, t: int, position: Position) -> None:
         """Rule X2 for a position that was open before the inside of the candle."""
-        bar = self.market.exit_bar(position.side, t)
-        passed = position.target is not None and position.side * (bar.open - position.target) > 0
-        self.leave_by_path(t, position, None, self.gap_price(bar.open, position.target) if passed else position.target)
+        self.leave_by_path(t, position, None)
 
-    def leave_by_path(self, t: int, position: Position, kind: EntryKind | None, target: int | None) -> None:
-        """Rules X2 and X5; ``kind`` is that of an entry inside this candle, ``target`` where a target is filled."""
+    def leave_by_path(self, t: int, position: Position, kind: EntryKind | None) -> None:
+        """Rules X2, X5 and X9; ``kind`` is that of an entry inside this candle."""
         bar = self.market.exit_bar(position.side, t)
         outcome, doubtful = decided(self.rules.ambiguity, position, bar, self.through, kind)
         position.doubtful = position.doubtful or doubtful
+        for _ in range(outcome.targets):
+            self.leave_at_target(t, position, bar.open if kind is None else None)
         if not outcome.unstopped:
             self.leave_at_stop(t, position)
-        elif outcome.target:
-            self.leave_at_target(t, position, target)
 
     def enter_inside(self, t: int, order: Entry) -> None:
         """Rules E1 to E3 inside the candle."""
@@ -210,7 +210,7 @@ class Run(Account):
         if position.stopped_at(price):
             self.leave(t, position, ExitReason.SL_AT_ENTRY, price)
         else:
-            self.leave_by_path(t, position, kind, position.target)
+            self.leave_by_path(t, position, kind)
 
     def exit_side_of(self, t: int, position: Position) -> int:
         """The exit side at the moment of a fill inside the candle; it never left its own candle."""
@@ -222,11 +222,13 @@ class Run(Account):
         level, trailing = position.in_force()
         self.leave(t, position, ExitReason.TRAIL if trailing else ExitReason.SL, level)
 
-    def leave_at_target(self, t: int, position: Position, price: int) -> None:
+    def leave_at_target(self, t: int, position: Position, opened: int | None) -> None:
         """At the target; at the open where that was beyond it already, but not by enough to fill there (E2)."""
+        passed = opened is not None and position.side * (opened - position.target) > 0
+        price = self.gap_price(opened, position.target) if passed else position.target
         extreme = self.market.exit_bar(position.side, t).best(position.side)
         self.count_limit_fill(True, exact=extreme == position.target)
-        self.leave(t, position, ExitReason.TP, price)
+        self.take_target(t, position, ExitReason.TP, price)
 
     # The close: X3, X8, then what holds from the next candle on (X6, T3), and the life of a resting order (D3).
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from btcore.errors import StrategyError
@@ -45,8 +45,9 @@ class Share(NamedTuple):
 class Entry:
     """One entry order with its levels as read on the signal candle; a level that is NaN counts as none (rule D5).
 
-    ``level`` and ``limit`` are the prices at which it rests, in units; ``triggered`` is the candle on which a
-    stop-limit reached its trigger (rule E3).
+    ``targets`` are partial ones, with the fraction of the size that each takes (rule X9); ``filled`` is the size and
+    the commission of the fill. ``level`` and ``limit`` are the prices at which it rests, in units; ``triggered`` is the
+    candle on which a stop-limit reached its trigger (rule E3).
     """
 
     at: int
@@ -64,6 +65,8 @@ class Entry:
     level: int = 0
     limit: int = 0
     triggered: int | None = None
+    targets: list[tuple[float, Distance]] = field(default_factory=list)
+    filled: tuple[float, float] = (math.nan, math.nan)
     resting_size: float = math.nan
 
     def lacks_a_number(self) -> bool:
@@ -114,7 +117,8 @@ class Entry:
     def on_wrong_side(self, grid: Grid) -> bool:
         """Rule D7: a distance not above 0 units, or a resting order's level not beyond its own price."""
         own = self.own_price()
-        if any(self._wrong_distance(grid, distance, own) for distance in self.distances.values()):
+        distances = [*self.distances.values(), *(distance for _, distance in self.targets)]
+        if any(self._wrong_distance(grid, distance, own) for distance in distances):
             return True
         if self.kind not in RESTING:
             return False
@@ -147,6 +151,14 @@ class StrategyDecisions:
             side: {name: self._level(pair[0] if side > 0 else pair[1]) for name, pair in strategy.levels.items()}
             for side in (+1, -1)
         }
+        self.fractions: dict[int, list[tuple[int, float]]] = {+1: [], -1: []}
+        self.targets: dict[int, dict[int, list[Distance]]] = {+1: {}, -1: {}}
+        for k, (fraction, pair) in enumerate(strategy.targets):
+            for side, level in zip((+1, -1), pair, strict=True):
+                if level is not None:
+                    values = self._level(level)
+                    self.fractions[side].append((k, fraction))
+                    self.targets[side][k] = [v if isinstance(v, Distance) else Distance(v) for v in values or ()]
         self.size = self._size(strategy.size if strategy.size is not None else size)
 
     def _condition(self, name: str) -> list[bool]:
@@ -185,7 +197,10 @@ class StrategyDecisions:
         levels = {name: values[t] for name, values in self.levels[side].items() if values is not None}
         size = self.size[t] if isinstance(self.size, list) else self.size
         plan = self.strategy
-        return entry(t, side, plan.entry, levels, (plan.max_bars, plan.expiry), size, plan.trail_source == "close")
+        made = entry(t, side, plan.entry, levels, (plan.max_bars, plan.expiry), size, plan.trail_source == "close")
+        made.targets = [(fraction, self.targets[side][k][t]) for k, fraction in self.fractions[side]]
+        made.targets = [(f, d) for f, d in made.targets if not math.isnan(d.value) and d.value != math.inf]
+        return made
 
 
 class ListedDecisions:

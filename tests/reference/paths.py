@@ -22,7 +22,7 @@ PROVEN = EntryKind.STOP_LIMIT
 class Outcome(NamedTuple):
     """What a path does to a position; the greater of two outcomes is the better one."""
 
-    target: bool
+    targets: int
     unstopped: bool
 
 
@@ -49,15 +49,17 @@ def straight(order: tuple[str, str], kind: EntryKind | None) -> tuple[str, ...]:
 
 
 def walk(path: tuple[str, ...], position: Position, bar: Bar, through: int) -> Outcome:
-    """The first of stop and target that the points of a path reach."""
+    """What the points of a path reach: targets until there is nothing left or the stop takes the rest (rule X9)."""
+    levels, taken = position.target_levels(), 0
     side = position.side
     price = {"better": bar.best(side), "worse": bar.worst(side), "close": bar.close}
     for point in path:
         if position.stopped_at(price[point]):
-            return Outcome(target=False, unstopped=False)
-        if position.target_at(price[point], through):
-            return Outcome(target=True, unstopped=True)
-    return Outcome(target=False, unstopped=True)
+            return Outcome(taken, unstopped=False)
+        taken = max(taken, sum(side * (price[point] - level) >= through for level in levels))
+        if taken and taken == len(levels) and position.last_target_takes_all():
+            break
+    return Outcome(taken, unstopped=True)
 
 
 def order_of(mode: str, side: int, bar: Bar) -> tuple[str, str] | None:

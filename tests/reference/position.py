@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reference.entries import Entry
 from reference.market import Bar
@@ -24,7 +24,9 @@ class Fill:
 class Position:
     """An open position. ``stop`` and ``target`` are fixed; ``trail_level`` is None while no trail is in force.
 
-    ``doubtful``: a candle so far allowed a stop and something else (rules X2 and X5).
+    ``rungs`` are partial targets that wait, the nearest first, with the size that each takes (rule X9; None: all that
+    is left); ``target`` is the first of them. ``doubtful``: a candle so far allowed a stop and something else (rules X2
+    and X5).
     """
 
     grid: Grid
@@ -38,6 +40,8 @@ class Position:
     size: float
     stop: int | None
     target: int | None
+    rungs: list[tuple[int, float | None]] = field(default_factory=list)
+    entry_fee: float = 0.0
     trail_level: int | None = None
     trail_awake: bool = False
     even: bool = False
@@ -50,6 +54,16 @@ class Position:
     def bars(self, t: int) -> int:
         """Candles of its life up to candle ``t``, from its entry on, or from the next one if entered at a close."""
         return t - self.entry_index + (0 if self.order.kind.name == "CLOSE" else 1)
+
+    def target_levels(self) -> list[int]:
+        """The targets that wait, the nearest first."""
+        if self.rungs:
+            return [level for level, _ in self.rungs]
+        return [] if self.target is None else [self.target]
+
+    def last_target_takes_all(self) -> bool:
+        """Whether nothing is left after the last target."""
+        return not self.rungs or self.rungs[-1][1] is None
 
     def start(self) -> None:
         """Rule X6: the trail starts at the recorded entry price, unless it has to be activated first."""

@@ -45,6 +45,8 @@ def strategy(**changes: Any) -> bt.Strategy:
          "Strategy(enter_long=close > open, entry='limit', price=close - 1.0, expiry=3)"),
         (strategy(trail=bt.atr(14), trail_source="close"),
          "Strategy(enter_long=close > open, trail=atr(14), trail_source='close')"),
+        (strategy(targets=[(0.5, bt.percent(1)), [0.25, (2, None)]]),
+         "Strategy(enter_long=close > open, targets=[(0.5, percent(1.0)), (0.25, (2.0, None))])"),
         (strategy(trail_price=close - 1, activate=1, session=bt.SessionEnd("17:00")),
          "Strategy(enter_long=close > open, activate=1.0, trail_price=close - 1.0, "
          "session=SessionEnd(at='17:00', tz='UTC', weekdays=None))"),
@@ -124,6 +126,22 @@ WRONG_STRATEGIES: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"target": 1, "target_price": 2}, errors.StrategyError, r"give target \(a distance\) or target_price"),
     ({"trail": 1, "trail_price": 2}, errors.StrategyError, r"give trail \(a distance\) or trail_price"),
     ({"trail_price": bt.percent(1)}, errors.StrategyError, "trail_price is a price; percent"),
+    ({"targets": []}, errors.StrategyError, r"targets is a list of 1 to 8 pairs \(fraction, distance\), got \[\]"),
+    ({"targets": 0.5}, errors.StrategyError, "targets is a list of 1 to 8 pairs.*got 0.5"),
+    ({"targets": [(0.1, 1)] * 9}, errors.StrategyError, "targets is a list of 1 to 8 pairs"),
+    ({"targets": [0.5, 1.0]}, errors.StrategyError, r"targets\[0\] is a pair \(fraction, distance\), got 0.5"),
+    ({"targets": [(0.5, 1), (0.5,)]}, errors.StrategyError, r"targets\[1\] is a pair"),
+    ({"targets": [(0, 1)]}, errors.StrategyError, r"targets\[0\]: the fraction of the size is above 0 .*, got 0"),
+    ({"targets": [(float("nan"), 1)]}, errors.StrategyError, r"targets\[0\]: the fraction .*, got nan"),
+    ({"targets": [(True, 1)]}, errors.StrategyError, r"targets\[0\]: the fraction .*, got True"),
+    ({"targets": [("half", 1)]}, errors.StrategyError, r"targets\[0\]: the fraction .*, got 'half'"),
+    ({"targets": [(1.5, 1)]}, errors.StrategyError, r"targets\[0\]: the fraction .*, got 1.5"),
+    ({"targets": [(0.6, 1), (0.6, 2)]}, errors.StrategyError, "targets: the fractions add up to 1.2"),
+    ({"targets": [(0.5, None)]}, errors.StrategyError, r"targets\[0\] needs a distance"),
+    ({"targets": [(0.5, UP)]}, errors.StrategyError, r"targets\[0\]: close > open is a condition"),
+    ({"targets": [(0.5, (1, 2, 3))]}, errors.StrategyError, r"targets\[0\]: a pair is \(long, short\), got 3"),
+    ({"targets": [(0.5, 1)], "target": 2}, errors.StrategyError, "give target, target_price or targets, not two"),
+    ({"targets": [(0.5, 1)], "target_price": 2}, errors.StrategyError, "give target, target_price or targets"),
     ({"session": "16:30"}, errors.StrategyError, r"session takes SessionEnd\('16:30', tz=...\) or between"),
     ({"session": UP}, errors.StrategyError, "session takes SessionEnd.*got close > open"),
     ({"session": 16}, errors.StrategyError, "session takes SessionEnd.*got 16"),
@@ -149,7 +167,9 @@ def test_strategies_that_contradict_themselves(changes: dict[str, Any], error: t
 
 @pytest.mark.parametrize("again", [lambda s: pickle.loads(pickle.dumps(s)), copy.deepcopy])
 def test_strategies_can_be_pickled(again: Any) -> None:
-    made = strategy(stop=bt.percent(close), target=(1, array([1.0])), size=bt.ema(close, 3), max_bars=np.int64(3))
+    made = strategy(
+        stop=bt.percent(close), targets=[(1, (1, array([1.0])))], size=bt.ema(close, 3), max_bars=np.int64(3)
+    )
     assert repr(again(made)) == repr(made)
     candles = bt.synthetic_candles(1)
     one = bt.simulate(strategy(target=(1, array([1.0])), size=bt.ema(close, 3)), candles)
