@@ -30,6 +30,8 @@ triggered at the open leaves its stop in doubt, and whether values of a live tra
 - ``trail_prices`` trailing stops at a live level
 - ``charges``      slippage models, account currency
 - ``nights``       financing
+- ``partials``     partial targets
+- ``pairs``        rules that meet
 """
 
 from __future__ import annotations

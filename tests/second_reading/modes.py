@@ -142,4 +142,15 @@ CASES = [
               [START, (100, 106, 99, 102), flat(102)], [long(0, "stop_limit", 105, limit_price=103, stop_price=100)],
               otherwise=one(1, 103, 2, 102, "END_OF_DATA", -1, True), worst=one(1, 103, 1, 100, "SL", -3, True),
               ohlc=one(1, 103, 1, 100, "SL", -3, True)),
+    # --- partial targets ----------------------------------------------------------------------------------------------
+    *in_modes("halves_in_modes", "X9, X2: the first target, then the stop on the rest, where the high comes first",
+              [START, (100, 102, 98, 100), flat(100)], [], otherwise=one(1, 100, 1, 98, "SL", -8, True, size=4),
+              best=[trade(1, 100, 1, 102, "TP", 4, True, size=2), trade(1, 100, 1, 98, "SL", -4, True, size=2)],
+              ohlc=[trade(1, 100, 1, 102, "TP", 4, True, size=2), trade(1, 100, 1, 98, "SL", -4, True, size=2)],
+              more={"strategy": {"enter_long": [1, 0, 0], "stop": 2, "targets": ((0.5, 2), (0.5, 4))}, "size": 4}),
+    *in_modes("halves_both_in_modes", "X9, X2: both targets, or the stop",
+              [START, (100, 104, 98, 100), flat(100)], [], otherwise=one(1, 100, 1, 98, "SL", -8, True, size=4),
+              best=[trade(1, 100, 1, 102, "TP", 4, True, size=2), trade(1, 100, 1, 104, "TP", 8, True, size=2)],
+              ohlc=[trade(1, 100, 1, 102, "TP", 4, True, size=2), trade(1, 100, 1, 104, "TP", 8, True, size=2)],
+              more={"strategy": {"enter_long": [1, 0, 0], "stop": 2, "targets": ((0.5, 2), (0.5, 4))}, "size": 4}),
 ]  # fmt: skip

@@ -16,6 +16,8 @@ from second_reading import (
     modes,
     money,
     nights,
+    pairs,
+    partials,
     prices,
     sessions,
     several,
@@ -40,6 +42,8 @@ PARTS = (
     trail_prices,
     charges,
     nights,
+    partials,
+    pairs,
 )
 CASES = [case for part in PARTS for case in part.CASES]
 RUNNABLE = [case for case in CASES if "error" not in case]
@@ -101,5 +105,5 @@ def test_stats(case):
 
 
 def test_every_case_is_told_apart_and_says_why():
-    assert len({case["id"] for case in CASES}) == len(CASES) == 737
+    assert len({case["id"] for case in CASES}) == len(CASES) == 824
     assert all(case["why"] for case in CASES)
