@@ -53,11 +53,13 @@ EXTENSIONS = [
     "times",
     "types",
     "windows",
+    "windows_avx2",
     "zones",
 ]
 
 # What the generated C of a module includes: a change there compiles it again.
-HEADERS = dict.fromkeys(("band", "quantiles", "ranks", "windows", "zones"), sorted(glob.glob("btcore/_core/*.h")))
+INCLUDING = ("band", "quantiles", "ranks", "recursions", "windows", "windows_avx2", "zones")
+HEADERS = dict.fromkeys(INCLUDING, sorted(glob.glob("btcore/_core/*.h")))
 
 DEBUG = os.environ.get("BTCORE_DEBUG", "0") == "1"
 ARCH = os.environ.get("BTCORE_ARCH", "")

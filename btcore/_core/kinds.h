@@ -5,7 +5,7 @@
 #ifndef BTCORE_KINDS_H
 #define BTCORE_KINDS_H
 
-#include "pair.h"
+#include "vec.h"
 
 enum {
     KIND_SUM, KIND_MEAN, KIND_VAR, KIND_STD, KIND_SKEW, KIND_KURT, KIND_WMA, KIND_SLOPE, KIND_COV, KIND_CORR,
@@ -32,8 +32,9 @@ INLINE int terms_of(int kind) {
 }
 /* Numbers that the tail and the head of a window bring to its result. */
 INLINE int shares_of(int kind) { return is_linear(kind) ? 1 : terms_of(kind); }
-/* Pairs of sub-blocks side by side: registers are few. */
-INLINE int pairs_of(int kind) { return terms_of(kind) > 3 ? 2 : 4; }
+/* Sub-blocks side by side, and the vectors that they take: registers are few. */
+INLINE int lanes_of(int kind) { return terms_of(kind) > 3 ? 4 : 8; }
+INLINE int vecs_of(int kind) { return lanes_of(kind) / WIDTH; }
 
 /* What the last step needs to know about the number of values. */
 typedef struct { double n, inverse, scale, offset; } Finish;

@@ -21,11 +21,13 @@
 
 typedef __m128d pair;
 
+/* A hint that the memory at x will be read soon; nothing is read now, so x may lie beyond an array. */
+INLINE void read_soon(const double* x) { _mm_prefetch((const char*) x, _MM_HINT_T1); }
+
 INLINE pair pair_of(double x, double y) { return _mm_set_pd(y, x); }
 INLINE pair both(double x) { return _mm_set1_pd(x); }
 INLINE pair load2(const double* x) { return _mm_loadu_pd(x); }
 INLINE void store2(double* x, pair a) { _mm_storeu_pd(x, a); }
-INLINE void store_apart(double* x, double* y, pair a) { _mm_storel_pd(x, a); _mm_storeh_pd(y, a); }
 INLINE double first_of(pair a) { return _mm_cvtsd_f64(a); }
 INLINE pair add2(pair a, pair b) { return _mm_add_pd(a, b); }
 INLINE pair sub2(pair a, pair b) { return _mm_sub_pd(a, b); }
@@ -41,8 +43,10 @@ INLINE pair if_less(pair a, pair b, pair yes, pair no) {
     const pair mask = _mm_cmplt_pd(a, b);
     return _mm_or_pd(_mm_and_pd(mask, yes), _mm_andnot_pd(mask, no));
 }
-/* the second of a and the first of b */
+/* the second of a and the first of b; both firsts; both seconds */
 INLINE pair across(pair a, pair b) { return _mm_shuffle_pd(a, b, 1); }
+INLINE pair firsts(pair a, pair b) { return _mm_unpacklo_pd(a, b); }
+INLINE pair seconds(pair a, pair b) { return _mm_unpackhi_pd(a, b); }
 /* which of the four are in [low, high], a bit for each */
 INLINE uint64_t within4(pair a, pair b, pair low, pair high) {
     const __m128 x = _mm_castpd_ps(_mm_and_pd(_mm_cmpge_pd(a, low), _mm_cmple_pd(a, high)));
@@ -69,11 +73,12 @@ INLINE int64_t tallied(tally t) {
 
 typedef struct { double x, y; } pair;
 
+INLINE void read_soon(const double* x) { (void) x; }
+
 INLINE pair pair_of(double x, double y) { pair a; a.x = x; a.y = y; return a; }
 INLINE pair both(double x) { return pair_of(x, x); }
 INLINE pair load2(const double* x) { return pair_of(x[0], x[1]); }
 INLINE void store2(double* x, pair a) { x[0] = a.x; x[1] = a.y; }
-INLINE void store_apart(double* x, double* y, pair a) { *x = a.x; *y = a.y; }
 INLINE double first_of(pair a) { return a.x; }
 INLINE pair add2(pair a, pair b) { return pair_of(a.x + b.x, a.y + b.y); }
 INLINE pair sub2(pair a, pair b) { return pair_of(a.x - b.x, a.y - b.y); }
@@ -87,6 +92,8 @@ INLINE pair if_less(pair a, pair b, pair yes, pair no) {
     return pair_of(a.x < b.x ? yes.x : no.x, a.y < b.y ? yes.y : no.y);
 }
 INLINE pair across(pair a, pair b) { return pair_of(a.y, b.x); }
+INLINE pair firsts(pair a, pair b) { return pair_of(a.x, b.x); }
+INLINE pair seconds(pair a, pair b) { return pair_of(a.y, b.y); }
 INLINE uint64_t within4(pair a, pair b, pair low, pair high) {
     return (uint64_t) ((a.x >= low.x) & (a.x <= high.x)) | (uint64_t) ((a.y >= low.y) & (a.y <= high.y)) << 1
          | (uint64_t) ((b.x >= low.x) & (b.x <= high.x)) << 2 | (uint64_t) ((b.y >= low.y) & (b.y <= high.y)) << 3;
@@ -101,12 +108,5 @@ INLINE tally tally_both(tally t, tally u) { return t + u; }
 INLINE int64_t tallied(tally t) { return t; }
 
 #endif
-
-/* Sum of the two. */
-INLINE double total2(pair a) {
-    double x[2];
-    store2(x, a);
-    return x[0] + x[1];
-}
 
 #endif

@@ -67,39 +67,39 @@ static void window_init(Window* w, int kind, ptrdiff_t window, ptrdiff_t least, 
     w->finish = finish_of(kind, (double)window, (double)ddof);
 }
 
-INLINE void load_all(int kind, pair* s, const double* from) {
-    for (int q = 0; q < terms_of(kind); q++) s[q] = both(from[q]);
+INLINE void load_all(int kind, vec* s, const double* from) {
+    for (int q = 0; q < terms_of(kind); q++) s[q] = all(from[q]);
 }
-INLINE void store_all(int kind, double* to, const pair* s) {
-    for (int q = 0; q < terms_of(kind); q++) to[q] = first_of(s[q]);
+INLINE void store_all(int kind, double* to, const vec* s) {
+    for (int q = 0; q < terms_of(kind); q++) to[q] = firstv(s[q]);
 }
 
 #include "subblocks.h"
 #include "leap.h"
 
-/* The windows that end at x[0] and, where there are two, at x[1]: from the newest value, the anchor, to the oldest. */
-INLINE pair direct_pair(int kind, const Window* w, const double* x, const double* y, int two) {
-    const pair a = two ? load2(x) : both(x[0]), zero = both(0.0);
-    const pair b = !is_joint(kind) ? zero : two ? load2(y) : both(y[0]);
-    pair s[TERMS], share[TERMS], none[TERMS], p = zero, v = zero;
+/* The windows that end at x[0] and, where there are `some`, the next: from the newest value, the anchor, to the oldest. */
+INLINE vec direct_some(int kind, const Window* w, const double* x, const double* y, int some) {
+    const vec a = some ? loadv(x) : all(x[0]), zero = all(0.0);
+    const vec b = !is_joint(kind) ? zero : some ? loadv(y) : all(y[0]);
+    vec s[TERMS], share[TERMS], none[TERMS], p = zero, v = zero;
     nothing(kind, none);
     nothing(kind, s);
     for (ptrdiff_t j = 0; j < w->window; j++) {
-        const pair u = two ? load2(x - j) : both(x[-j]);
-        if (is_joint(kind)) v = sub2(two ? load2(y - j) : both(y[-j]), b);
+        const vec u = some ? loadv(x - j) : all(x[-j]);
+        if (is_joint(kind)) v = subv(some ? loadv(y - j) : all(y[-j]), b);
         take_older(kind, s, first_series(kind, u, a), v, p);
-        p = sub2(p, both(1.0));
+        p = subv(p, all(1.0));
     }
     for (int q = 0; q < shares_of(kind); q++) share[q] = share_of_older(kind, &w->finish, s, q);
     return result_of(kind, &w->finish, share, none, a, zero);
 }
 INLINE void direct(int kind, const Window* w, const double* x, const double* y, double* out, ptrdiff_t n) {
     ptrdiff_t i = 0;
-    for (; i + 2 <= n; i += 2) store2(out + i, direct_pair(kind, w, x + i, y + i, 1));
-    if (i < n) out[i] = first_of(direct_pair(kind, w, x + i, y + i, 0));
+    for (; i + WIDTH <= n; i += WIDTH) storev(out + i, direct_some(kind, w, x + i, y + i, 1));
+    for (; i < n; i++) out[i] = firstv(direct_some(kind, w, x + i, y + i, 0));
 }
 /* Aggregate of the first t values, x[-t] to x[-1], about an anchor that is taken anew. */
-INLINE void start_early(int kind, Window* w, pair* s, const double* x, const double* y, ptrdiff_t t) {
+INLINE void start_early(int kind, Window* w, vec* s, const double* x, const double* y, ptrdiff_t t) {
     if (is_anchored(kind)) w->early_anchor[0] = t ? anchor_of(kind, x - t, t) : x[0];
     if (is_joint(kind)) w->early_anchor[1] = t ? anchor_of(kind, y - t, t) : y[0];
     nothing(kind, s);
@@ -109,18 +109,18 @@ INLINE void start_early(int kind, Window* w, pair* s, const double* x, const dou
 }
 /* Windows that hold all values so far; the anchor is renewed whenever their number is a power of two. */
 INLINE void grow(int kind, Window* w, const double* x, const double* y, double* out, ptrdiff_t n) {
-    pair s[TERMS], share[TERMS], none[TERMS], v = both(0.0);
+    vec s[TERMS], share[TERMS], none[TERMS], v = all(0.0);
     nothing(kind, none);
     for (ptrdiff_t i = 0; i < n; i++) {
         const ptrdiff_t t = w->seen + i;            /* index of this value */
         const Finish f = finish_of(kind, (double)(t + 1), (double)w->ddof);
         if (t & (t - 1)) load_all(kind, s, w->early);
         else start_early(kind, w, s, x + i, y + i, t);
-        if (is_joint(kind)) v = both(y[i] - w->early_anchor[1]);
-        take_newer(kind, s, first_series(kind, both(x[i]), both(w->early_anchor[0])), v, both((double)t));
+        if (is_joint(kind)) v = all(y[i] - w->early_anchor[1]);
+        take_newer(kind, s, first_series(kind, all(x[i]), all(w->early_anchor[0])), v, all((double)t));
         store_all(kind, w->early, s);
         for (int q = 0; q < shares_of(kind); q++) share[q] = share_of_newer(kind, &f, s, q);
-        out[i] = first_of(result_of(kind, &f, none, share, both(w->early_anchor[0]), both((double)t)));
+        out[i] = firstv(result_of(kind, &f, none, share, all(w->early_anchor[0]), all((double)t)));
     }
 }
 /* NaN where a window has too few values or one that is not finite. */
@@ -132,44 +132,68 @@ static void blank(Window* w, const double* x, const double* y, double* out, ptrd
         if (w->finite < count || count < w->least) out[i] = NAN;
     }
 }
-/* Copy n values to the buffer; 0 where all of them are finite, else NaN. */
-INLINE double copied(double* to, const double* x, ptrdiff_t n) {
-    pair bad[2] = { both(0.0), both(0.0) };
-    double rest = 0.0;
+/* 0 where all of n values are finite, else NaN; they are copied to the buffer if there is one. Memory that the next block
+ * reads is asked for, since it would not come faster than this block is done. */
+INLINE double unclean(const double* x, ptrdiff_t n, double* to) {
+    vec bad[2] = { all(0.0), all(0.0) };
+    double each[WIDTH], rest = 0.0;
     ptrdiff_t i = 0;
-    for (; i + 4 <= n; i += 4) for (int h = 0; h < 2; h++) {
-        const pair u = load2(x + i + 2 * h);
-        bad[h] = add2(bad[h], sub2(u, u));
-        store2(to + i + 2 * h, u);
+    for (; i + 2 * WIDTH <= n; i += 2 * WIDTH) for (int h = 0; h < 2; h++) {
+        const vec u = loadv(x + i + h * WIDTH);
+        if (h == 0) read_soon(x + i + ROOM);
+        bad[h] = addv(bad[h], subv(u, u));
+        if (to) storev(to + i + h * WIDTH, u);
     }
     for (; i < n; i++) {
-        to[i] = x[i];
+        if (to) to[i] = x[i];
         rest += x[i] - x[i];
     }
-    return total2(add2(bad[0], bad[1])) + rest;
+    storev(each, addv(bad[0], bad[1]));
+    for (int g = 0; g < WIDTH; g++) rest += each[g];
+    return rest;
+}
+/* Outputs for n values that have their windows before them in memory. */
+INLINE void outputs(int kind, Window* w, const double* x, const double* y, double* out, ptrdiff_t n) {
+    if (w->window < DIRECT) direct(kind, w, x, y, out, n);
+    else if (w->group > 1) sub_blocks(kind, 1, w, x, y, out, n);
+    else sub_blocks(kind, 0, w, x, y, out, n);
+}
+/* How many of n values have to go through the buffer: the windows of later ones lie in the array of the caller. */
+static ptrdiff_t buffered(const Window* w, ptrdiff_t octet, ptrdiff_t n) {
+    const ptrdiff_t some = (w->kept + octet - 1) / octet * octet;
+    if (w->seen < w->kept || (w->sub * w->size + w->at) % octet || some + w->kept >= n) return n;
+    return some;
 }
 /* Results for n more values; y is x where there is one series. */
 INLINE void window_advance(int kind, Window* w, const double* x, const double* y, double* out, ptrdiff_t n) {
     while (n > 0) {
         double *bx = series_of(w, 0), *by = is_joint(kind) ? series_of(w, 1) : bx, bad;
-        ptrdiff_t some, early;
+        ptrdiff_t some, early, near;
         if (w->filled == w->room) {
             memmove(bx, bx + w->filled - w->kept, sizeof(double) * (size_t)w->kept);
             if (is_joint(kind)) memmove(by, by + w->filled - w->kept, sizeof(double) * (size_t)w->kept);
             w->filled = w->kept;
         }
         some = n < w->room - w->filled ? n : w->room - w->filled;
+        near = buffered(w, lanes_of(kind) * w->size, some);
         bx += w->filled;
         by += w->filled;
-        bad = copied(bx, x, some);
-        if (is_joint(kind)) bad += copied(by, y, some);
-        if (w->window < DIRECT) direct(kind, w, bx, by, out, some);
-        else if (w->group > 1) sub_blocks(kind, 1, w, bx, by, out, some);
-        else sub_blocks(kind, 0, w, bx, by, out, some);
+        bad = unclean(x, near, bx);
+        if (is_joint(kind)) bad += unclean(y, near, by);
+        outputs(kind, w, bx, by, out, near);
         early = w->window - 1 - w->seen < some ? w->window - 1 - w->seen : some;
         if (early > 0 && w->least < w->window) grow(kind, w, bx, by, out, early);
-        blank(w, bx, by, out, some, bad == 0.0);
-        w->seen += some; w->filled += some;
+        w->filled += near;
+        if (near < some) {
+            bad += unclean(x + near, some - near, 0);
+            if (is_joint(kind)) bad += unclean(y + near, some - near, 0);
+            outputs(kind, w, x + near, y + near, out + near, some - near);
+            memcpy(series_of(w, 0), x + some - w->kept, sizeof(double) * (size_t)w->kept);
+            if (is_joint(kind)) memcpy(series_of(w, 1), y + some - w->kept, sizeof(double) * (size_t)w->kept);
+            w->filled = w->kept;
+        }
+        blank(w, x, y, out, some, bad == 0.0);
+        w->seen += some;
         x += some; y += some; out += some; n -= some;
     }
 }

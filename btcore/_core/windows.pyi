@@ -1,1 +1,1 @@
-# Nothing for Python: other compiled modules cimport it.
+LEVEL: str

@@ -2,89 +2,49 @@
 
 A NaN or an infinity spoils the windows that hold it and no other: nothing is carried from a window to the next but
 aggregates of values that both hold.
+
+The functions come in two widths, for any processor and for those with AVX2; both give the same bits. The environment
+variable ``BTCORE_CPU=baseline`` chooses the first everywhere.
 """
+
+import os
 
 from libc.math cimport NAN
 from libc.string cimport memcpy
 
-from btcore._core.operators cimport Advance, Operator, allocate_state
+from btcore._core.operators cimport Operator, allocate_state
 from btcore._core.ring cimport Ring, ring_bytes, ring_init, ring_push, ring_window
 from btcore._core.types cimport (
     OP_ROLLING_ARGMAX, OP_ROLLING_ARGMIN, OP_ROLLING_CORR, OP_ROLLING_COV, OP_ROLLING_KURT, OP_ROLLING_MAX,
     OP_ROLLING_MEAN, OP_ROLLING_MIN, OP_ROLLING_SKEW, OP_ROLLING_SLOPE, OP_ROLLING_STD, OP_ROLLING_SUM,
     OP_ROLLING_VAR, OP_ROLLING_WMA, OP_SHIFT,
 )
+from btcore._core.windows_avx2 cimport avx2_function, avx2_runs
 
-cdef extern from "window.h" nogil:
+cdef extern from "functions.h" nogil:
     enum:
         KIND_SUM, KIND_MEAN, KIND_VAR, KIND_STD, KIND_SKEW, KIND_KURT, KIND_WMA, KIND_SLOPE, KIND_COV, KIND_CORR
         KIND_MIN, KIND_MAX, KIND_ARGMIN, KIND_ARGMAX
     ctypedef struct Window:
         Py_ssize_t size, group
+    ctypedef void (*WindowFunction)(
+        Window* w, const double* x, const double* y, double* out, Py_ssize_t n
+    ) noexcept nogil
+    WindowFunction[14] window_functions
+    bint is_joint(int kind) noexcept
     size_t window_bytes(int kind, Py_ssize_t window) noexcept
     void window_init(Window* w, int kind, Py_ssize_t window, Py_ssize_t least, Py_ssize_t ddof) noexcept
-    void window_advance(int kind, Window* w, const double* x, const double* y, double* out, Py_ssize_t n) noexcept
+
+cdef bint wide = avx2_runs() and os.environ.get("BTCORE_CPU") != "baseline"
+
+LEVEL = "avx2" if wide else "baseline"
 
 
-cdef inline const double* read(void** slots, int slot) noexcept nogil:
-    return <const double*> slots[slot]
+cdef void advance_window(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
+    (<WindowFunction> op.function)(
+        <Window*> op.state, <const double*> slots[op.a], <const double*> slots[op.b], <double*> slots[op.out], n
+    )
 
-# A function for each kind: window_advance is compiled apart for each constant.
-
-cdef void advance_sum(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    window_advance(KIND_SUM, <Window*> op.state, read(slots, op.a), read(slots, op.a), <double*> slots[op.out], n)
-
-
-cdef void advance_mean(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    window_advance(KIND_MEAN, <Window*> op.state, read(slots, op.a), read(slots, op.a), <double*> slots[op.out], n)
-
-
-cdef void advance_var(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    window_advance(KIND_VAR, <Window*> op.state, read(slots, op.a), read(slots, op.a), <double*> slots[op.out], n)
-
-
-cdef void advance_std(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    window_advance(KIND_STD, <Window*> op.state, read(slots, op.a), read(slots, op.a), <double*> slots[op.out], n)
-
-
-cdef void advance_skew(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    window_advance(KIND_SKEW, <Window*> op.state, read(slots, op.a), read(slots, op.a), <double*> slots[op.out], n)
-
-
-cdef void advance_kurt(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    window_advance(KIND_KURT, <Window*> op.state, read(slots, op.a), read(slots, op.a), <double*> slots[op.out], n)
-
-
-cdef void advance_wma(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    window_advance(KIND_WMA, <Window*> op.state, read(slots, op.a), read(slots, op.a), <double*> slots[op.out], n)
-
-
-cdef void advance_slope(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    window_advance(KIND_SLOPE, <Window*> op.state, read(slots, op.a), read(slots, op.a), <double*> slots[op.out], n)
-
-
-cdef void advance_cov(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    window_advance(KIND_COV, <Window*> op.state, read(slots, op.a), read(slots, op.b), <double*> slots[op.out], n)
-
-
-cdef void advance_corr(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    window_advance(KIND_CORR, <Window*> op.state, read(slots, op.a), read(slots, op.b), <double*> slots[op.out], n)
-
-
-cdef void advance_min(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    window_advance(KIND_MIN, <Window*> op.state, read(slots, op.a), read(slots, op.a), <double*> slots[op.out], n)
-
-
-cdef void advance_max(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    window_advance(KIND_MAX, <Window*> op.state, read(slots, op.a), read(slots, op.a), <double*> slots[op.out], n)
-
-
-cdef void advance_argmin(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    window_advance(KIND_ARGMIN, <Window*> op.state, read(slots, op.a), read(slots, op.a), <double*> slots[op.out], n)
-
-
-cdef void advance_argmax(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
-    window_advance(KIND_ARGMAX, <Window*> op.state, read(slots, op.a), read(slots, op.a), <double*> slots[op.out], n)
 
 cdef void advance_shift(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
     cdef const double* a = <const double*> slots[op.a]
@@ -101,8 +61,11 @@ cdef void advance_shift(Operator* op, void** slots, Py_ssize_t n) noexcept nogil
         ring_push(ring, a[i])
 
 
-cdef bint setup(Operator* op, int kind, Advance function) except? 0:
-    op.advance = function
+cdef bint setup(Operator* op, int kind) except? 0:
+    op.advance = advance_window
+    op.function = avx2_function(kind) if wide else <void*> window_functions[kind]
+    if not is_joint(kind):
+        op.b = op.a
     allocate_state(op, window_bytes(kind, op.window))
     window_init(<Window*> op.state, kind, op.window, op.min_periods, op.option)
     return True
@@ -116,33 +79,33 @@ cdef bint setup_window(Operator* op) except? 0:
         ring_init(<Ring*> op.state, op.window, NAN)
         return True
     if op.code == OP_ROLLING_SUM:
-        return setup(op, KIND_SUM, advance_sum)
+        return setup(op, KIND_SUM)
     if op.code == OP_ROLLING_MEAN:
-        return setup(op, KIND_MEAN, advance_mean)
+        return setup(op, KIND_MEAN)
     if op.code == OP_ROLLING_VAR:
-        return setup(op, KIND_VAR, advance_var)
+        return setup(op, KIND_VAR)
     if op.code == OP_ROLLING_STD:
-        return setup(op, KIND_STD, advance_std)
+        return setup(op, KIND_STD)
     if op.code == OP_ROLLING_SKEW:
-        return setup(op, KIND_SKEW, advance_skew)
+        return setup(op, KIND_SKEW)
     if op.code == OP_ROLLING_KURT:
-        return setup(op, KIND_KURT, advance_kurt)
+        return setup(op, KIND_KURT)
     if op.code == OP_ROLLING_WMA:
-        return setup(op, KIND_WMA, advance_wma)
+        return setup(op, KIND_WMA)
     if op.code == OP_ROLLING_SLOPE:
-        return setup(op, KIND_SLOPE, advance_slope)
+        return setup(op, KIND_SLOPE)
     if op.code == OP_ROLLING_COV:
-        return setup(op, KIND_COV, advance_cov)
+        return setup(op, KIND_COV)
     if op.code == OP_ROLLING_CORR:
-        return setup(op, KIND_CORR, advance_corr)
+        return setup(op, KIND_CORR)
     if op.code == OP_ROLLING_MIN:
-        return setup(op, KIND_MIN, advance_min)
+        return setup(op, KIND_MIN)
     if op.code == OP_ROLLING_MAX:
-        return setup(op, KIND_MAX, advance_max)
+        return setup(op, KIND_MAX)
     if op.code == OP_ROLLING_ARGMIN:
-        return setup(op, KIND_ARGMIN, advance_argmin)
+        return setup(op, KIND_ARGMIN)
     if op.code == OP_ROLLING_ARGMAX:
-        return setup(op, KIND_ARGMAX, advance_argmax)
+        return setup(op, KIND_ARGMAX)
     return False
 
 

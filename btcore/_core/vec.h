@@ -1,0 +1,105 @@
+/* Some doubles that are worked on together: WIDTH of them, four in an AVX2 register where a module asks for it by
+ * BTCORE_AVX2, else a pair.
+ *
+ * Each function does to every double what C does to one, so results do not depend on the width.
+ */
+#ifndef BTCORE_VEC_H
+#define BTCORE_VEC_H
+
+#include <stddef.h>
+
+#include "pair.h"
+
+#ifdef BTCORE_AVX2
+
+#include <immintrin.h>
+
+enum { WIDTH = 4 };
+typedef __m256d vec;
+
+INLINE vec all(double x) { return _mm256_set1_pd(x); }
+INLINE vec loadv(const double* x) { return _mm256_loadu_pd(x); }
+INLINE void storev(double* x, vec a) { _mm256_storeu_pd(x, a); }
+INLINE double firstv(vec a) { return _mm256_cvtsd_f64(a); }
+INLINE vec addv(vec a, vec b) { return _mm256_add_pd(a, b); }
+INLINE vec subv(vec a, vec b) { return _mm256_sub_pd(a, b); }
+INLINE vec mulv(vec a, vec b) { return _mm256_mul_pd(a, b); }
+INLINE vec divv(vec a, vec b) { return _mm256_div_pd(a, b); }
+INLINE vec sqrtv(vec a) { return _mm256_sqrt_pd(a); }
+INLINE vec negv(vec a) { return _mm256_xor_pd(a, _mm256_set1_pd(-0.0)); }
+/* as min2, max2 and if_less of pair.h */
+INLINE vec minv(vec a, vec b) { return _mm256_min_pd(a, b); }
+INLINE vec maxv(vec a, vec b) { return _mm256_max_pd(a, b); }
+INLINE vec if_lessv(vec a, vec b, vec yes, vec no) {
+    return _mm256_blendv_pd(no, yes, _mm256_cmp_pd(a, b, _CMP_LT_OQ));
+}
+/* p, p + step ... */
+INLINE vec from_on(double p, double step) { return _mm256_set_pd(p + 3.0 * step, p + 2.0 * step, p + step, p); }
+/* x[0], x[size], ... */
+INLINE vec gathered(const double* x, ptrdiff_t size) {
+    return _mm256_set_pd(x[3 * size], x[2 * size], x[size], x[0]);
+}
+/* t[j] = gathered(x + j, size), for WIDTH neighbouring j; and back */
+INLINE void turned_in(vec* t, const double* x, ptrdiff_t size) {
+    const vec a = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(x)), _mm_loadu_pd(x + 2 * size), 1);
+    const vec b = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(x + size)), _mm_loadu_pd(x + 3 * size), 1);
+    const vec c = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(x + 2)), _mm_loadu_pd(x + 2 + 2 * size), 1);
+    const vec d = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(x + 2 + size)), _mm_loadu_pd(x + 2 + 3 * size), 1);
+    t[0] = _mm256_unpacklo_pd(a, b);
+    t[1] = _mm256_unpackhi_pd(a, b);
+    t[2] = _mm256_unpacklo_pd(c, d);
+    t[3] = _mm256_unpackhi_pd(c, d);
+}
+INLINE void turned_out(double* x, ptrdiff_t size, const vec* t) {
+    const vec a = _mm256_unpacklo_pd(t[0], t[1]), b = _mm256_unpackhi_pd(t[0], t[1]);
+    const vec c = _mm256_unpacklo_pd(t[2], t[3]), d = _mm256_unpackhi_pd(t[2], t[3]);
+    _mm_storeu_pd(x, _mm256_castpd256_pd128(a));
+    _mm_storeu_pd(x + 2, _mm256_castpd256_pd128(c));
+    _mm_storeu_pd(x + size, _mm256_castpd256_pd128(b));
+    _mm_storeu_pd(x + size + 2, _mm256_castpd256_pd128(d));
+    _mm_storeu_pd(x + 2 * size, _mm256_extractf128_pd(a, 1));
+    _mm_storeu_pd(x + 2 * size + 2, _mm256_extractf128_pd(c, 1));
+    _mm_storeu_pd(x + 3 * size, _mm256_extractf128_pd(b, 1));
+    _mm_storeu_pd(x + 3 * size + 2, _mm256_extractf128_pd(d, 1));
+}
+
+#else
+
+enum { WIDTH = 2 };
+typedef pair vec;
+
+INLINE vec all(double x) { return both(x); }
+INLINE vec loadv(const double* x) { return load2(x); }
+INLINE void storev(double* x, vec a) { store2(x, a); }
+INLINE double firstv(vec a) { return first_of(a); }
+INLINE vec addv(vec a, vec b) { return add2(a, b); }
+INLINE vec subv(vec a, vec b) { return sub2(a, b); }
+INLINE vec mulv(vec a, vec b) { return mul2(a, b); }
+INLINE vec divv(vec a, vec b) { return div2(a, b); }
+INLINE vec sqrtv(vec a) { return sqrt2(a); }
+INLINE vec negv(vec a) { return neg2(a); }
+INLINE vec minv(vec a, vec b) { return min2(a, b); }
+INLINE vec maxv(vec a, vec b) { return max2(a, b); }
+INLINE vec if_lessv(vec a, vec b, vec yes, vec no) { return if_less(a, b, yes, no); }
+INLINE vec from_on(double p, double step) { return pair_of(p, p + step); }
+INLINE vec gathered(const double* x, ptrdiff_t size) { return pair_of(x[0], x[size]); }
+INLINE void turned_in(vec* t, const double* x, ptrdiff_t size) {
+    const vec a = load2(x), b = load2(x + size);
+    t[0] = firsts(a, b);
+    t[1] = seconds(a, b);
+}
+INLINE void turned_out(double* x, ptrdiff_t size, const vec* t) {
+    store2(x, firsts(t[0], t[1]));
+    store2(x + size, seconds(t[0], t[1]));
+}
+
+#endif
+
+/* Of four doubles in a row, in 4 / WIDTH of them: those at even places and those at odd ones, and then both. */
+INLINE double total_of_four(const vec* a) {
+    double x[4];
+    for (int h = 0; h < 4 / WIDTH; h++) storev(x + h * WIDTH, a[h]);
+    return (x[0] + x[2]) + (x[1] + x[3]);
+}
+
+#endif
