@@ -35,6 +35,9 @@ INLINE pair mul2(pair a, pair b) { return _mm_mul_pd(a, b); }
 INLINE pair div2(pair a, pair b) { return _mm_div_pd(a, b); }
 INLINE pair sqrt2(pair a) { return _mm_sqrt_pd(a); }
 INLINE pair neg2(pair a) { return _mm_xor_pd(a, _mm_set1_pd(-0.0)); }
+INLINE pair abs2(pair a) { return _mm_andnot_pd(_mm_set1_pd(-0.0), a); }
+/* a, or NaN where b or c is */
+INLINE pair nan_of(pair a, pair b, pair c) { return _mm_or_pd(a, _mm_cmpunord_pd(b, c)); }
 /* a < b ? a : b and a > b ? a : b, so b where one is NaN */
 INLINE pair min2(pair a, pair b) { return _mm_min_pd(a, b); }
 INLINE pair max2(pair a, pair b) { return _mm_max_pd(a, b); }
@@ -86,6 +89,10 @@ INLINE pair mul2(pair a, pair b) { return pair_of(a.x * b.x, a.y * b.y); }
 INLINE pair div2(pair a, pair b) { return pair_of(a.x / b.x, a.y / b.y); }
 INLINE pair sqrt2(pair a) { return pair_of(sqrt(a.x), sqrt(a.y)); }
 INLINE pair neg2(pair a) { return pair_of(-a.x, -a.y); }
+INLINE pair abs2(pair a) { return pair_of(fabs(a.x), fabs(a.y)); }
+INLINE pair nan_of(pair a, pair b, pair c) {
+    return pair_of(b.x != b.x || c.x != c.x ? NAN : a.x, b.y != b.y || c.y != c.y ? NAN : a.y);
+}
 INLINE pair min2(pair a, pair b) { return pair_of(a.x < b.x ? a.x : b.x, a.y < b.y ? a.y : b.y); }
 INLINE pair max2(pair a, pair b) { return pair_of(a.x > b.x ? a.x : b.x, a.y > b.y ? a.y : b.y); }
 INLINE pair if_less(pair a, pair b, pair yes, pair no) {

@@ -7,13 +7,18 @@ An exponential mean takes its inputs in pairs: from the mean before the pair, y,
 
 which is the usual recursion with half as many steps that wait for each other. Pairs count from the seed, over finite
 inputs, so they do not depend on blocks. Means step in banks of eight, two to a register.
+A mean on its own steps as four stretches of the block instead, see ``in_stretches``.
 """
 
-from libc.math cimport NAN, fabs
+from libc.math cimport NAN
+from libc.string cimport memcmp
 
 from btcore._core.elementwise cimport maximum
 from btcore._core.operators cimport Operator, allocate_state
-from btcore._core.types cimport OP_EWM, OP_RSI, OP_TRUE_RANGE
+from btcore._core.types cimport BLOCK, OP_EWM, OP_RSI, OP_TRUE_RANGE
+
+cdef enum:
+    WORN_OFF = 20               # pairs times alpha after which two means are one
 
 cdef struct PreviousClose:
     bint known
@@ -30,6 +35,12 @@ cdef struct Team:               # lanes of a bank that are at the same place of 
     const double* x[8]
     double* out[8]
     double[8] alpha, beta, y
+
+
+cdef extern from "ranges.h" nogil:
+    void true_ranges(
+        const double* high, const double* low, const double* before, double* out, Py_ssize_t n
+    ) noexcept
 
 
 cdef extern from *:
@@ -169,10 +180,10 @@ cdef void advance_lane(Lane* lane, void** slots, Py_ssize_t n) noexcept nogil:
         out[i] = follow(lane, x[i]) if finite(x[i]) else NAN
 
 
-cdef void one_lane(Team* team, Py_ssize_t pairs) noexcept nogil:
-    cdef const double* x = team.x[0]
-    cdef double* out = team.out[0]
-    cdef double alpha = team.alpha[0], beta = team.beta[0], y = team.y[0]
+cdef double one_lane(
+    const double* x, double* out, double alpha, double beta, double y, Py_ssize_t pairs
+) noexcept nogil:
+    """The mean after pairs of inputs, from the mean y before them."""
     cdef double first, second
     cdef Py_ssize_t i
     for i in range(pairs):
@@ -180,7 +191,40 @@ cdef void one_lane(Team* team, Py_ssize_t pairs) noexcept nogil:
         out[2 * i] = y + alpha * first
         y = y + (beta * first + alpha * second)
         out[2 * i + 1] = y
-    team.y[0] = y
+    return y
+
+
+cdef void in_stretches(Team* team, Py_ssize_t pairs) noexcept nogil:
+    """``one_lane`` by four at once, each but the first from a guess some pairs before its stretch of the block.
+
+    What a mean started from wears off, and rounding then makes two means one to the bit. Where it has not, which is
+    seen when the stretch before is done, a stretch is computed again.
+    """
+    cdef double alpha = team.alpha[0], beta = team.beta[0]
+    cdef Py_ssize_t early = <Py_ssize_t> (WORN_OFF / alpha), each = (pairs + 3 * early) // 4, k
+    cdef const double* x[4]
+    cdef double* out[4]
+    cdef double[4] alphas, betas, y, start
+    cdef double[BLOCK] aside
+    if 2 * early > pairs:
+        team.y[0] = one_lane(team.x[0], team.out[0], alpha, beta, team.y[0], pairs)
+        return
+    for k in range(4):
+        x[k] = team.x[0] + 2 * k * (each - early)
+        out[k] = &aside[0] if k else team.out[0]
+        alphas[k], betas[k] = alpha, beta
+        y[k] = x[k][0] if k else team.y[0]
+    four_lanes(x, out, alphas, betas, y, early)
+    for k in range(4):
+        x[k] += 2 * early
+        out[k] = team.out[0] + (x[k] - team.x[0])
+        start[k] = y[k]
+    four_lanes(x, out, alphas, betas, y, each - early)
+    for k in range(1, 4):
+        if memcmp(&start[k], &y[k - 1], sizeof(double)) != 0:
+            y[k] = one_lane(x[k], out[k], alpha, beta, y[k - 1], each - early)
+    k = 4 * each - 3 * early        # the last few pairs
+    team.y[0] = one_lane(team.x[0] + 2 * k, team.out[0] + 2 * k, alpha, beta, y[3], pairs - k)
 
 
 cdef void join_team(Team* team, Lane* lane, void** slots, Py_ssize_t start) noexcept nogil:
@@ -201,7 +245,7 @@ cdef void advance_team(Team* team, Py_ssize_t n) noexcept nogil:
         team.x[k], team.out[k] = team.x[k - 1], team.out[k - 1]
         team.alpha[k], team.beta[k], team.y[k] = team.alpha[k - 1], team.beta[k - 1], team.y[k - 1]
     if width == 1:
-        one_lane(team, n // 2)
+        in_stretches(team, n // 2)
     elif width == 2:
         two_lanes(team.x, team.out, team.alpha, team.beta, team.y, n // 2)
     elif width == 4:
@@ -295,16 +339,13 @@ cdef void advance_true_range(Operator* op, void** slots, Py_ssize_t n) noexcept 
     cdef const double* close = <const double*> slots[op.c]
     cdef double* out = <double*> slots[op.out]
     cdef PreviousClose* previous = <PreviousClose*> op.state
-    cdef Py_ssize_t i
-    out[0] = true_range(high[0], low[0], previous.value) if previous.known else high[0] - low[0]
-    for i in range(1, n):
-        out[i] = true_range(high[i], low[i], close[i - 1])
+    if previous.known:
+        true_ranges(high, low, &previous.value, out, 1)
+    else:
+        out[0] = high[0] - low[0]
+    true_ranges(high + 1, low + 1, close, out + 1, n - 1)
     previous.value = close[n - 1]
     previous.known = True
-
-
-cdef inline double true_range(double high, double low, double previous_close) noexcept nogil:
-    return maximum(high - low, maximum(fabs(high - previous_close), fabs(low - previous_close)))
 
 
 cdef void set_lane(Lane* lane, double alpha, Py_ssize_t count) noexcept:

@@ -52,14 +52,14 @@ INLINE double* tails_of(int kind, Window* w) { return series_of(w, 1 + is_joint(
 /* rests[j * TERMS + q]: tails of sub-blocks j and later, and the core */
 INLINE double* rests_of(int kind, Window* w) { return tails_of(kind, w) + shares_of(kind) * w->size; }
 
-static size_t window_bytes(int kind, ptrdiff_t window) {
+INLINE size_t window_bytes(int kind, ptrdiff_t window) {
     Window w;
     lay_out(&w, window);
     return sizeof(Window) + sizeof(double) * (size_t)((1 + is_joint(kind)) * w.room + shares_of(kind) * w.size
         + (w.group > 1 ? TERMS * (w.group + 1) : 0));
 }
 /* `w` is zeroed memory. What stands in the buffer before the first value is never part of a result. */
-static void window_init(Window* w, int kind, ptrdiff_t window, ptrdiff_t least, ptrdiff_t ddof) {
+INLINE void window_init(Window* w, int kind, ptrdiff_t window, ptrdiff_t least, ptrdiff_t ddof) {
     lay_out(w, window);
     w->least = least;
     w->ddof = ddof;
