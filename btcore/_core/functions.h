@@ -6,9 +6,14 @@
 
 typedef void (*WindowFunction)(Window* w, const double* x, const double* y, double* out, ptrdiff_t n);
 
-#define BTCORE_FUNCTION(name, kind)                                                                     \
-    static void name(Window* w, const double* x, const double* y, double* out, ptrdiff_t n) {           \
-        window_advance(kind, w, x, y, out, n);                                                          \
+/* A single value has a function of its own, which needs no room for eight sub-blocks. */
+#define BTCORE_FUNCTION(name, kind)                                                                         \
+    NOT_INLINE void name##_of_many(Window* w, const double* x, const double* y, double* out, ptrdiff_t n) { \
+        window_advance(kind, w, x, y, out, n);                                                              \
+    }                                                                                                       \
+    static void name(Window* w, const double* x, const double* y, double* out, ptrdiff_t n) {               \
+        if (n == 1 && is_plain_step(kind, w, x, y)) plain_step(kind, w, x, y, out);                         \
+        else name##_of_many(w, x, y, out, n);                                                               \
     }
 
 BTCORE_FUNCTION(window_sum, KIND_SUM)

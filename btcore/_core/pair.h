@@ -11,8 +11,10 @@
 
 #if defined(_MSC_VER)
 #define INLINE static __forceinline
+#define NOT_INLINE static __declspec(noinline)
 #else
 #define INLINE static inline __attribute__((always_inline))
+#define NOT_INLINE static __attribute__((noinline))
 #endif
 
 #if (defined(__SSE2__) || defined(_M_X64)) && !defined(BTCORE_PLAIN_PAIRS)

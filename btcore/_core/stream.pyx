@@ -58,6 +58,7 @@ cdef class Stream:
         """Number of candles pushed so far."""
         return self.progress.count
 
+    @cython.binding(False)          # called straight, not as a function that is bound first
     def push(self, timestamp, double open, double high, double low, double close, double volume=0.0):
         """Take the next candle and return the value that the expression has on it.
 

@@ -41,10 +41,9 @@ INLINE vec gathered(const double* x, ptrdiff_t size) {
 }
 /* t[j] = gathered(x + j, size), for WIDTH neighbouring j; and back */
 INLINE void turned_in(vec* t, const double* x, ptrdiff_t size) {
-    const vec a = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(x)), _mm_loadu_pd(x + 2 * size), 1);
-    const vec b = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(x + size)), _mm_loadu_pd(x + 3 * size), 1);
-    const vec c = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(x + 2)), _mm_loadu_pd(x + 2 + 2 * size), 1);
-    const vec d = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(x + 2 + size)), _mm_loadu_pd(x + 2 + 3 * size), 1);
+    const vec r0 = loadv(x), r1 = loadv(x + size), r2 = loadv(x + 2 * size), r3 = loadv(x + 3 * size);
+    const vec a = _mm256_permute2f128_pd(r0, r2, 0x20), b = _mm256_permute2f128_pd(r1, r3, 0x20);
+    const vec c = _mm256_permute2f128_pd(r0, r2, 0x31), d = _mm256_permute2f128_pd(r1, r3, 0x31);
     t[0] = _mm256_unpacklo_pd(a, b);
     t[1] = _mm256_unpackhi_pd(a, b);
     t[2] = _mm256_unpacklo_pd(c, d);
@@ -53,14 +52,10 @@ INLINE void turned_in(vec* t, const double* x, ptrdiff_t size) {
 INLINE void turned_out(double* x, ptrdiff_t size, const vec* t) {
     const vec a = _mm256_unpacklo_pd(t[0], t[1]), b = _mm256_unpackhi_pd(t[0], t[1]);
     const vec c = _mm256_unpacklo_pd(t[2], t[3]), d = _mm256_unpackhi_pd(t[2], t[3]);
-    _mm_storeu_pd(x, _mm256_castpd256_pd128(a));
-    _mm_storeu_pd(x + 2, _mm256_castpd256_pd128(c));
-    _mm_storeu_pd(x + size, _mm256_castpd256_pd128(b));
-    _mm_storeu_pd(x + size + 2, _mm256_castpd256_pd128(d));
-    _mm_storeu_pd(x + 2 * size, _mm256_extractf128_pd(a, 1));
-    _mm_storeu_pd(x + 2 * size + 2, _mm256_extractf128_pd(c, 1));
-    _mm_storeu_pd(x + 3 * size, _mm256_extractf128_pd(b, 1));
-    _mm_storeu_pd(x + 3 * size + 2, _mm256_extractf128_pd(d, 1));
+    storev(x, _mm256_permute2f128_pd(a, c, 0x20));
+    storev(x + size, _mm256_permute2f128_pd(b, d, 0x20));
+    storev(x + 2 * size, _mm256_permute2f128_pd(a, c, 0x31));
+    storev(x + 3 * size, _mm256_permute2f128_pd(b, d, 0x31));
 }
 
 #else

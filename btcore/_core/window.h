@@ -19,7 +19,7 @@
 
 #include "aggregates.h"
 
-enum { LONGEST = 128, ROOM = 2048, DIRECT = 6, GROUPED = 300 };
+enum { LONGEST = 128, ROOM = 2048, CHUNK = 512, DIRECT = 6, GROUPED = 300 };
 
 typedef struct {                    /* arrays of doubles follow */
     ptrdiff_t window, least, ddof;  /* least: values from which on there is a result */
@@ -132,8 +132,8 @@ static void blank(Window* w, const double* x, const double* y, double* out, ptrd
         if (w->finite < count || count < w->least) out[i] = NAN;
     }
 }
-/* 0 where all of n values are finite, else NaN; they are copied to the buffer if there is one. Memory that the next block
- * reads is asked for, since it would not come faster than this block is done. */
+/* 0 where all of n values are finite, else NaN; they are copied to the buffer if there is one. What the next block will
+ * read is asked for on the way: it comes while the outputs of this one are computed. */
 INLINE double unclean(const double* x, ptrdiff_t n, double* to) {
     vec bad[2] = { all(0.0), all(0.0) };
     double each[WIDTH], rest = 0.0;
@@ -158,40 +158,65 @@ INLINE void outputs(int kind, Window* w, const double* x, const double* y, doubl
     else if (w->group > 1) sub_blocks(kind, 1, w, x, y, out, n);
     else sub_blocks(kind, 0, w, x, y, out, n);
 }
-/* How many of n values have to go through the buffer: the windows of later ones lie in the array of the caller. */
-static ptrdiff_t buffered(const Window* w, ptrdiff_t octet, ptrdiff_t n) {
-    const ptrdiff_t some = (w->kept + octet - 1) / octet * octet;
-    if (w->seen < w->kept || (w->sub * w->size + w->at) % octet || some + w->kept >= n) return n;
+/* How many of n values have to go through the buffer: windows of later ones lie in the array of the caller. */
+static ptrdiff_t buffered(const Window* w, ptrdiff_t side, ptrdiff_t n) {
+    const ptrdiff_t some = (w->kept + side - 1) / side * side;
+    if (some + w->kept >= n || w->seen < w->kept || (w->sub * w->size + w->at) % side) return n;
     return some;
+}
+/* Results for n values that the buffer has room for, from the buffer; 0 where all values are finite, else NaN. */
+INLINE double from_buffer(int kind, Window* w, const double* x, const double* y, double* out, ptrdiff_t n) {
+    double *bx = series_of(w, 0) + w->filled, *by = is_joint(kind) ? series_of(w, 1) + w->filled : bx;
+    const double bad = unclean(x, n, bx) + (is_joint(kind) ? unclean(y, n, by) : 0.0);
+    const ptrdiff_t early = w->kept - w->seen < n ? w->kept - w->seen : n;
+    outputs(kind, w, bx, by, out, n);
+    if (early > 0 && w->least < w->window) grow(kind, w, bx, by, out, early);
+    w->filled += n;
+    return bad;
+}
+/* The same from x and y, which go on from i to n and have their windows before them; then the buffer holds the last. */
+INLINE double from_caller(int kind, Window* w, const double* x, const double* y, double* out, ptrdiff_t i, ptrdiff_t n) {
+    const ptrdiff_t side = lanes_of(kind) * w->size, most = side > CHUNK ? side : CHUNK;
+    double bad = 0.0;
+    for (ptrdiff_t some; i < n; i += some) {
+        some = n - i < most ? n - i : most;
+        bad += unclean(x + i, some, 0) + (is_joint(kind) ? unclean(y + i, some, 0) : 0.0);
+        outputs(kind, w, x + i, y + i, out + i, some);
+    }
+    memcpy(series_of(w, 0), x + n - w->kept, sizeof(double) * (size_t)w->kept);
+    if (is_joint(kind)) memcpy(series_of(w, 1), y + n - w->kept, sizeof(double) * (size_t)w->kept);
+    w->filled = w->kept;
+    return bad;
+}
+/* Room for more values: those that may still be needed move to the front. */
+INLINE void make_room(int kind, Window* w) {
+    for (int k = 0; k < 1 + is_joint(kind); k++)
+        memmove(series_of(w, k), series_of(w, k) + w->filled - w->kept, sizeof(double) * (size_t)w->kept);
+    w->filled = w->kept;
+}
+/* Whether one more value only goes on with a sub-block, after a window of finite ones. */
+INLINE int is_plain_step(int kind, const Window* w, const double* x, const double* y) {
+    return w->finite >= w->window && w->at > 0 && w->at + 1 < w->size && w->filled < w->room
+        && x[0] - x[0] == 0.0 && (!is_joint(kind) || y[0] - y[0] == 0.0);
+}
+/* The result for that value. */
+INLINE void plain_step(int kind, Window* w, const double* x, const double* y, double* out) {
+    series_of(w, 0)[w->filled] = x[0];
+    if (is_joint(kind)) series_of(w, 1)[w->filled] = y[0];
+    walk(kind, 0, w, x, y, out, 1);
+    w->filled += 1;
+    w->seen += 1;
 }
 /* Results for n more values; y is x where there is one series. */
 INLINE void window_advance(int kind, Window* w, const double* x, const double* y, double* out, ptrdiff_t n) {
     while (n > 0) {
-        double *bx = series_of(w, 0), *by = is_joint(kind) ? series_of(w, 1) : bx, bad;
-        ptrdiff_t some, early, near;
-        if (w->filled == w->room) {
-            memmove(bx, bx + w->filled - w->kept, sizeof(double) * (size_t)w->kept);
-            if (is_joint(kind)) memmove(by, by + w->filled - w->kept, sizeof(double) * (size_t)w->kept);
-            w->filled = w->kept;
-        }
+        ptrdiff_t some, near;
+        double bad;
+        if (w->filled == w->room) make_room(kind, w);
         some = n < w->room - w->filled ? n : w->room - w->filled;
         near = buffered(w, lanes_of(kind) * w->size, some);
-        bx += w->filled;
-        by += w->filled;
-        bad = unclean(x, near, bx);
-        if (is_joint(kind)) bad += unclean(y, near, by);
-        outputs(kind, w, bx, by, out, near);
-        early = w->window - 1 - w->seen < some ? w->window - 1 - w->seen : some;
-        if (early > 0 && w->least < w->window) grow(kind, w, bx, by, out, early);
-        w->filled += near;
-        if (near < some) {
-            bad += unclean(x + near, some - near, 0);
-            if (is_joint(kind)) bad += unclean(y + near, some - near, 0);
-            outputs(kind, w, x + near, y + near, out + near, some - near);
-            memcpy(series_of(w, 0), x + some - w->kept, sizeof(double) * (size_t)w->kept);
-            if (is_joint(kind)) memcpy(series_of(w, 1), y + some - w->kept, sizeof(double) * (size_t)w->kept);
-            w->filled = w->kept;
-        }
+        bad = from_buffer(kind, w, x, y, out, near);
+        if (near < some) bad += from_caller(kind, w, x, y, out, near, some);
         blank(w, x, y, out, some, bad == 0.0);
         w->seen += some;
         x += some; y += some; out += some; n -= some;

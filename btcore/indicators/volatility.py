@@ -167,7 +167,7 @@ def donchian(*args: Any, n: int | None = None, out: tuple[np.ndarray, ...] | Non
 
     def build(h: Expr, lo: Expr) -> Donchian:
         upper, lower = rolling_max(h, n), rolling_min(lo, n)
-        return Donchian(upper, (upper + lower) / 2.0, lower)
+        return Donchian(upper, (upper + lower) * 0.5, lower)
 
     built: Donchian = apply(build, *(prices or (high, low)), out=out)
     return built
