@@ -132,15 +132,15 @@ static void blank(Window* w, const double* x, const double* y, double* out, ptrd
         if (w->finite < count || count < w->least) out[i] = NAN;
     }
 }
-/* 0 where all of n values are finite, else NaN; they are copied to the buffer if there is one. What the next block will
- * read is asked for on the way: it comes while the outputs of this one are computed. */
+/* 0 where all of n values are finite, else NaN; they are copied to the buffer if there is one. What comes CHUNK values
+ * later is asked for on the way, so that it arrives while the outputs of these are computed. */
 INLINE double unclean(const double* x, ptrdiff_t n, double* to) {
     vec bad[2] = { all(0.0), all(0.0) };
     double each[WIDTH], rest = 0.0;
     ptrdiff_t i = 0;
     for (; i + 2 * WIDTH <= n; i += 2 * WIDTH) for (int h = 0; h < 2; h++) {
         const vec u = loadv(x + i + h * WIDTH);
-        if (h == 0) read_soon(x + i + ROOM);
+        if (h == 0) read_soon(x + i + CHUNK);
         bad[h] = addv(bad[h], subv(u, u));
         if (to) storev(to + i + h * WIDTH, u);
     }
