@@ -1,4 +1,4 @@
-/* One interface to sums and extremes. An aggregate is an array of `terms_of(kind)` pairs, of two windows at once. */
+/* One interface to sums and extremes. An aggregate is an array of `terms_of(kind)` vectors, of WIDTH windows at once. */
 #ifndef BTCORE_AGGREGATES_H
 #define BTCORE_AGGREGATES_H
 

@@ -198,7 +198,7 @@ cdef void in_stretches(Team* team, Py_ssize_t pairs) noexcept nogil:
     """``one_lane`` by four at once, each but the first from a guess some pairs before its stretch of the block.
 
     What a mean started from wears off, and rounding then makes two means one to the bit. Where it has not, which is
-    seen when the stretch before is done, a stretch is computed again.
+    seen when the stretch before is done, the stretch is computed again.
     """
     cdef double alpha = team.alpha[0], beta = team.beta[0]
     cdef Py_ssize_t early = <Py_ssize_t> (WORN_OFF / alpha), each = (pairs + 3 * early) // 4, k

@@ -8,7 +8,7 @@
  *                  |--------- a window of the group ---------|
  *
  * Nothing is ever subtracted from an aggregate. Eight sub-blocks (four where the aggregate has many terms) advance side
- * by side, two to a pair; each does exactly what it does alone, value by value. So the bits depend neither on how values
+ * by side, WIDTH to a vector; each does exactly what it does alone, value by value. So the bits depend neither on how values
  * are cut into calls nor on the width of registers. Windows below DIRECT values are computed one by one, as tails.
  */
 #ifndef BTCORE_WINDOW_H
@@ -77,16 +77,16 @@ INLINE void store_all(int kind, double* to, const vec* s) {
 #include "subblocks.h"
 #include "leap.h"
 
-/* The windows that end at x[0] and, where there are `some`, the next: from the newest value, the anchor, to the oldest. */
-INLINE vec direct_some(int kind, const Window* w, const double* x, const double* y, int some) {
-    const vec a = some ? loadv(x) : all(x[0]), zero = all(0.0);
-    const vec b = !is_joint(kind) ? zero : some ? loadv(y) : all(y[0]);
+/* The windows that end at x[0] or, where `several`, at WIDTH values from there: from the newest value, the anchor, back. */
+INLINE vec direct_some(int kind, const Window* w, const double* x, const double* y, int several) {
+    const vec a = several ? loadv(x) : all(x[0]), zero = all(0.0);
+    const vec b = !is_joint(kind) ? zero : several ? loadv(y) : all(y[0]);
     vec s[TERMS], share[TERMS], none[TERMS], p = zero, v = zero;
     nothing(kind, none);
     nothing(kind, s);
     for (ptrdiff_t j = 0; j < w->window; j++) {
-        const vec u = some ? loadv(x - j) : all(x[-j]);
-        if (is_joint(kind)) v = subv(some ? loadv(y - j) : all(y[-j]), b);
+        const vec u = several ? loadv(x - j) : all(x[-j]);
+        if (is_joint(kind)) v = subv(several ? loadv(y - j) : all(y[-j]), b);
         take_older(kind, s, first_series(kind, u, a), v, p);
         p = subv(p, all(1.0));
     }
@@ -158,7 +158,8 @@ INLINE void outputs(int kind, Window* w, const double* x, const double* y, doubl
     else if (w->group > 1) sub_blocks(kind, 1, w, x, y, out, n);
     else sub_blocks(kind, 0, w, x, y, out, n);
 }
-/* How many of n values have to go through the buffer: windows of later ones lie in the array of the caller. */
+/* How many of n values have to go through the buffer: windows of later ones lie in the array of the caller. `side` is the
+ * length of the sub-blocks that leap together. */
 static ptrdiff_t buffered(const Window* w, ptrdiff_t side, ptrdiff_t n) {
     const ptrdiff_t some = (w->kept + side - 1) / side * side;
     if (some + w->kept >= n || w->seen < w->kept || (w->sub * w->size + w->at) % side) return n;
@@ -174,8 +175,10 @@ INLINE double from_buffer(int kind, Window* w, const double* x, const double* y,
     w->filled += n;
     return bad;
 }
-/* The same from x and y, which go on from i to n and have their windows before them; then the buffer holds the last. */
-INLINE double from_caller(int kind, Window* w, const double* x, const double* y, double* out, ptrdiff_t i, ptrdiff_t n) {
+/* The same for those from `i` on, whose windows lie in x and y; then the buffer holds the last. */
+INLINE double from_caller(
+    int kind, Window* w, const double* x, const double* y, double* out, ptrdiff_t i, ptrdiff_t n
+) {
     const ptrdiff_t side = lanes_of(kind) * w->size, most = side > CHUNK ? side : CHUNK;
     double bad = 0.0;
     for (ptrdiff_t some; i < n; i += some) {

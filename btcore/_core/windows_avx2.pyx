@@ -1,4 +1,4 @@
-"""Rolling aggregates compiled for AVX2, which not every processor has: a module of its own, so that its code stays apart."""
+"""Rolling aggregates compiled for AVX2, apart from all other code, since not every processor has it."""
 
 cdef extern from "avx2.h" nogil:
     int has_avx2() noexcept

@@ -9,13 +9,14 @@ from operators.cases import bits, cases, random_inputs
 
 import btcore
 from btcore._core.types import BLOCK
+from btcore._core.windows import LEVEL
 from btcore.program import evaluate
 
 LENGTH = 3 * BLOCK + 517
 
 
 def main() -> None:
-    found = {"btcore": btcore.__file__}
+    found = {"btcore": btcore.__file__, "level": LEVEL}
     for op, exprs in cases(*random_inputs(LENGTH, 5, gaps=True)).items():
         digest = hashlib.sha256()
         for values in evaluate(*exprs):
