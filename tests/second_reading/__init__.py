@@ -32,6 +32,7 @@ triggered at the open leaves its stop in doubt, and whether values of a live tra
 - ``nights``       financing
 - ``partials``     partial targets
 - ``pairs``        rules that meet
+- ``corners``      corners of rules that have cases of their own elsewhere
 """
 
 from __future__ import annotations

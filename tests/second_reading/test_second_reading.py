@@ -11,6 +11,7 @@ import btcore as bt
 from second_reading import (
     charges,
     closes,
+    corners,
     decisions,
     entries,
     modes,
@@ -44,6 +45,7 @@ PARTS = (
     nights,
     partials,
     pairs,
+    corners,
 )
 CASES = [case for part in PARTS for case in part.CASES]
 RUNNABLE = [case for case in CASES if "error" not in case]
@@ -105,5 +107,5 @@ def test_stats(case):
 
 
 def test_every_case_is_told_apart_and_says_why():
-    assert len({case["id"] for case in CASES}) == len(CASES) == 824
+    assert len({case["id"] for case in CASES}) == len(CASES) == 863
     assert all(case["why"] for case in CASES)
