@@ -36,6 +36,7 @@ EXTENSIONS = [
     "ladders",
     "latest",
     "levels",
+    "magnify",
     "market",
     "money",
     "order",

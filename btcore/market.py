@@ -12,7 +12,7 @@ from btcore.candles import Candles
 from btcore.costs import Costs, HourlySpread
 from btcore.errors import ParameterError
 
-__all__ = ["ceil_units", "market_of", "unit_of"]
+__all__ = ["ceil_units", "market_of", "market_with", "spread_of", "unit_of"]
 
 ON_GRID = 1e-3  # how far, in ticks, a value may lie from the grid and still count as on it (rule C5)
 
@@ -46,18 +46,27 @@ def market_of(candles: Candles, costs: Costs) -> Market:
     ParameterError
         If a spread is given although the candles have an ask side, or it has not one value per candle.
     """
+    spread = spread_of(candles, costs)
+    if costs.spread is not None:
+        return market_with(candles, spread)
+    market: Market = candles.derived("market", lambda own: market_with(own, own.spread))
+    return market
+
+
+def spread_of(candles: Candles, costs: Costs) -> Any:
+    """The spread in force, in price units: a number or one per candle; errors as ``market_of``."""
     if costs.spread is None:
-        market: Market = candles.derived("market", lambda own: _build(own, own.spread))
-        return market
+        return candles.spread
     if candles.ask is not None:
         raise ParameterError("Costs(spread=...): these candles have real ask candles; leave the spread out (rule C4)")
     spread = costs.spread.values(candles.timestamp) if isinstance(costs.spread, HourlySpread) else costs.spread
     if np.ndim(spread) and len(spread) != len(candles):
         raise ParameterError(f"Costs(spread=...): {len(spread)} values for {len(candles)} candles; give one each")
-    return _build(candles, spread)
+    return spread
 
 
-def _build(candles: Candles, spread: Any) -> Market:
+def market_with(candles: Candles, spread: Any) -> Market:
+    """The two sides of `candles` under `spread`; it means nothing where they have ask candles."""
     unit, whole = unit_of(candles)
     if candles.ask is not None:
         bid, ask = _stored(candles, 1, 0), _stored(candles.ask, 1, 0)

@@ -12,6 +12,7 @@ import numpy as np
 from btcore._core.answers import Asker, CompiledAsker
 from btcore._core.asked import PythonAsker
 from btcore._core.engine import Driver, run
+from btcore._core.magnify import Finer
 from btcore._core.market import Market
 from btcore._core.types import AmbiguityMode, EntryKind, Level, SizeKind
 from btcore.candles import Candles
@@ -20,6 +21,7 @@ from btcore.deciders import CompiledStrategy, WindowStrategy, expressions, setti
 from btcore.entries import LEVELS, LIVE_LEVELS
 from btcore.errors import CallbackError, ParameterError, StrategyError
 from btcore.expr import CONDITION, Expr, Percent, constant, number
+from btcore.magnify import finer_of
 from btcore.market import market_of
 from btcore.money import charges_of, fixed_slippage, units_per_tick
 from btcore.orders import Decided, Exit, Order
@@ -88,6 +90,7 @@ class Plan:
         self._drivers: list[Driver] = []
         self._asks_python = False
         self._market: tuple[Any, Market] | None = None
+        self._lenses: dict[int, Finer] = {}
 
     def add(
         self,
@@ -105,7 +108,10 @@ class Plan:
         Raises
         ------
         ParameterError, StrategyError
-            If the evaluation window or an order lies outside the candles, or the spread differs from the plan's.
+            If the evaluation window or an order lies outside the candles, the spread differs from the plan's, or the
+            finer candles of the rules are no finer candles of the same instrument.
+        DataError
+            If those finer candles disagree with the candles.
         """
         check_window(conditions, self.candles)
         self._set_market(conditions.costs)
@@ -119,6 +125,8 @@ class Plan:
             driver.charge(*charges)
         if equity:
             driver.keep_equity()
+        if conditions.rules.magnify is not None:
+            driver.magnify(self._finer(conditions.rules.magnify, conditions.costs))
         if isinstance(strategy, Strategy):
             self._follow_strategy(driver, strategy, conditions.size)
         elif isinstance(strategy, (WindowStrategy, CompiledStrategy)):
@@ -177,6 +185,11 @@ class Plan:
         asker = asker_of(strategy, self._program)
         self._asks_python = self._asks_python or isinstance(strategy, WindowStrategy)
         driver.follow_function(asker, when, size_kind, self._program.level(size), columns, whole)
+
+    def _finer(self, finer: Candles, costs: Costs) -> Finer:
+        if id(finer) not in self._lenses:
+            self._lenses[id(finer)] = finer_of(self.candles, finer, costs)
+        return self._lenses[id(finer)]
 
     def _follow_strategy(self, driver: Driver, strategy: Strategy, default_size: Any) -> None:
         masks = [-1 if expr is None else self._program.slot(expr) for expr in conditions_of(strategy).values()]

@@ -6,6 +6,7 @@ import numbers
 from dataclasses import dataclass
 
 from btcore._core.types import AmbiguityMode
+from btcore.candles import Candles
 from btcore.errors import ParameterError
 
 __all__ = ["AMBIGUITY_MODES", "RULES_VERSION", "Rules"]
@@ -27,6 +28,9 @@ class Rules:
         Where a limit entry or a target that rested before fills when the candle opens beyond it (rules E2, X1).
     limit_through_ticks : int
         How many ticks beyond its price a limit entry or a target must be reached to fill (rule E2).
+    magnify : Candles, optional
+        Finer candles of the same instrument: a candle that they make up is replayed by them (rule X2), and `ambiguity`
+        decides only what one of them leaves open. Quote, tick, symbol and kind of ask side are those of the candles.
 
     Raises
     ------
@@ -36,12 +40,13 @@ class Rules:
     Examples
     --------
     >>> Rules(limit_through_ticks=1)
-    Rules(ambiguity='worst', limit_gap='open', limit_through_ticks=1)
+    Rules(ambiguity='worst', limit_gap='open', limit_through_ticks=1, magnify=None)
     """
 
     ambiguity: str = "worst"
     limit_gap: str = "open"
     limit_through_ticks: int = 0
+    magnify: Candles | None = None
 
     def __post_init__(self) -> None:
         if self.ambiguity not in AMBIGUITY_MODES:
@@ -54,3 +59,5 @@ class Rules:
         if isinstance(ticks, bool) or not isinstance(ticks, numbers.Integral) or ticks < 0:
             raise ParameterError(f"Rules: limit_through_ticks must be a whole number >= 0, got {ticks!r}")
         object.__setattr__(self, "limit_through_ticks", int(ticks))
+        if self.magnify is not None and not isinstance(self.magnify, Candles):
+            raise ParameterError(f"Rules: magnify must be Candles, finer ones, got {type(self.magnify).__name__}")

@@ -179,9 +179,8 @@ class Origin:
         return Trades(driver.trades(), self.candles.symbol)
 
     def identity(self) -> str:
-        candles = self.candles.content_hash, self.candles.duration, self.candles.instrument
         orders = _identity(self.orders) if self.asked is None else self.asked
-        return repr((RULES_VERSION, orders, candles, _identity(self.conditions)))
+        return repr((RULES_VERSION, orders, *map(_identity, (self.candles, self.conditions))))
 
 
 def _function_identity(strategy: WindowStrategy | CompiledStrategy) -> str:
@@ -204,7 +203,7 @@ def _identity(value: Any) -> Any:
         return "percent", value.value.key
     if isinstance(value, np.ndarray):
         return value.dtype.str, value.shape, value.tobytes().hex()
-    if isinstance(value, (Strategy, Conditions, Costs, Conversion, Order, Exit, VolatilityTarget)):
+    if isinstance(value, (Strategy, Conditions, Costs, Conversion, Rules, Order, Exit, VolatilityTarget)):
         return type(value).__name__, {name: _identity(part) for name, part in vars(value).items() if name != "name"}
     if isinstance(value, Candles):
         return value.content_hash, value.duration, value.instrument

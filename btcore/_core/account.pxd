@@ -1,6 +1,7 @@
 # One simulation as data: its costs, the orders that wait, the positions that are open, what it has done.
 from libc.stdint cimport int64_t, uint64_t
 
+from btcore._core.market cimport Prices
 from btcore._core.types cimport Trade
 
 cdef struct Terms:              # costs, sizes and options of one simulation
@@ -114,6 +115,11 @@ cdef struct Totals:             # everything result.stats needs, gathered while 
     double day_excess           # mean of the returns less the first
     double day_squares, day_downside
 
+cdef struct Lens:               # finer candles; candle t is replayed by [begin[t], end[t]) of them [X2]
+    const Prices* prices
+    const int64_t* begin
+    const int64_t* end
+
 cdef struct Account:            # one simulation: what it follows, what it holds, what it has done
     Py_ssize_t start, end       # evaluation window
     Terms terms
@@ -139,6 +145,8 @@ cdef struct Account:            # one simulation: what it follows, what it holds
     Trade* trades
     Py_ssize_t trade_count, trade_capacity
     bint out_of_memory
+    const Lens* lens            # NULL: none
+    const Prices* replayed      # the market of a candle while finer ones replay it, else NULL
 
 
 cdef inline bint is_staying(const Position* p) noexcept nogil:

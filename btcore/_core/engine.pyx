@@ -16,8 +16,9 @@ import numpy as np
 from btcore._core.account cimport Account, Draft, Entry, Ladder, Position, Ticket
 from btcore._core.answers cimport Asker, diary_free
 from btcore._core.events cimport next_event
-from btcore._core.fills cimport step
+from btcore._core.fills cimport step, step_magnified
 from btcore._core.levels cimport level_free, level_init
+from btcore._core.magnify cimport Finer
 from btcore._core.market cimport Market, Prices
 from btcore._core.pipeline cimport Pipeline
 from btcore._core.script cimport (
@@ -27,6 +28,14 @@ from btcore._core.statistics cimport totals_finish, totals_init
 from btcore._core.types cimport LEVEL_SIZE, LEVEL_TRAIL_PRICE, LEVELS, REJECT_REASONS, Trade
 
 from btcore._core.types import TRADE_DTYPE, RejectReason
+
+
+cdef inline void take(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+    """Candle t, at once or by the finer candles that replay it [X2]."""
+    if account.lens == NULL or account.lens.begin[t] == account.lens.end[t]:
+        step(account, prices, t)
+    else:
+        step_magnified(account, prices, t)
 
 
 cdef void drive(
@@ -48,7 +57,7 @@ cdef void drive(
         if live:
             follow_live(account)
         account.steps += 1
-        step(account, prices, t)
+        take(account, prices, t)
         decide(script, account, prices, slots, t, t - block)
         t += 1
 
@@ -68,7 +77,7 @@ cdef void drive_asked(
         if t >= stop:
             return
         if account.held or account.waiting:
-            step(account, prices, t)
+            take(account, prices, t)
         decide(script, account, prices, slots, t, t - block)
         if script.failed:
             return
@@ -219,6 +228,11 @@ cdef class Driver:
         self._curve = np.empty(self.account.end - self.account.start, dtype=np.float64)
         curve = self._curve
         self.account.curve = &curve[0]
+
+    def magnify(self, Finer finer):
+        """Replay candles by finer ones; to be called before the run."""
+        self._arrays.append(finer)
+        self.account.lens = &finer.lens
 
     cdef int _check_complete(self) except -1:
         if not self.complete:

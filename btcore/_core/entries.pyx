@@ -93,7 +93,8 @@ cdef Position* open_position(
     p.number = account.filled
     account.filled += 1
     p.open, p.leaving, p.doubtful = True, False, False
-    p.inside, p.late = inside, inside and entry.kind == LIMIT
+    p.inside = inside or account.replayed != NULL
+    p.late = p.inside and entry.kind == LIMIT
     p.side, p.kind, p.size, p.signal = ticket.side, ticket.kind, size, ticket.signal
     p.entry_index, p.entry, p.entry_base, p.entry_spread = t, fill, base, spread
     p.entry_time, p.order = prices.timestamps[t], entry.number

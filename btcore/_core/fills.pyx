@@ -3,7 +3,7 @@
 from libc.math cimport fabs
 from libc.stdint cimport int64_t
 
-from btcore._core.account cimport Account, Entry, Position, keep_waiting
+from btcore._core.account cimport Account, Entry, Lens, Position, keep_waiting
 from btcore._core.booking cimport (
     book, book_stop, book_target, gap_price, open_spread, stop_in_force, target_price, trail_rules,
 )
@@ -12,7 +12,9 @@ from btcore._core.ladders cimport take_at_open, take_inside
 from btcore._core.market cimport Bar, Prices, to_price, to_units
 from btcore._core.outcomes cimport BEFORE, leave_by_path
 from btcore._core.rounding cimport entry_bar, exit_bar, nearest, spread_of
+from btcore._core.statistics cimport totals_pass
 from btcore._core.types cimport END_OF_DATA, LEVEL_LIMIT, SESSION, SIGNAL, SL_GAP, TIME, TP_GAP, TRAIL_GAP
+from btcore._core.zones cimport Side, moved_column
 
 
 cdef inline void leave_at_open(
@@ -151,10 +153,12 @@ cdef void step_opens(Account* account, const Prices* prices, Py_ssize_t t) noexc
     cdef int k
     for k in range(account.held):
         p = &account.positions[k]
-        out = exit_bar(prices, p.side, t)
-        leave_at_open(account, p, prices, t, &out)
+        if p.open:
+            out = exit_bar(prices, p.side, t)
+            leave_at_open(account, p, prices, t, &out)
     for k in range(account.waiting):
-        enter_at_open(account, &account.entries[k], prices, t)
+        if account.entries[k].waiting:
+            enter_at_open(account, &account.entries[k], prices, t)
 
 
 cdef void step_insides(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
@@ -187,14 +191,45 @@ cdef void step_closes(Account* account, const Prices* prices, Py_ssize_t t) noex
             give_up(account, &account.entries[k], t)
 
 
+cdef inline void show(Side* shown, const Side* finer, Py_ssize_t moved) noexcept nogil:
+    """Let candle t of one side be candle t + moved of the other."""
+    shown.open = moved_column(&finer.open, moved)
+    shown.high = moved_column(&finer.high, moved)
+    shown.low = moved_column(&finer.low, moved)
+    shown.close = moved_column(&finer.close, moved)
+
+
 cdef void step(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
     """Everything that candle t does before the decision at its close: exits before entries, the older first [D10]."""
     if account.held == 1 and account.waiting == 0:
         step_position(account, account.positions, prices, t)
     elif account.held == 0 and account.waiting == 1:
         step_entry(account, account.entries, prices, t)
-    else:
+    elif account.held or account.waiting:
         step_opens(account, prices, t)
         step_insides(account, prices, t)
         step_closes(account, prices, t)
         forget(account)
+
+
+cdef void step_magnified(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+    """The same where candle t is replayed, from its open to its close, by finer ones [X2].
+
+    Each of them is shown as if it were candle t, so that fills are those of candle t.
+    """
+    cdef const Lens* lens = account.lens
+    cdef Prices shown = lens.prices[0]
+    cdef Py_ssize_t i
+    step_opens(account, prices, t)
+    totals_pass(account, prices, t)     # the rest of the candle does not see the closes before it
+    shown.timestamps = prices.timestamps
+    account.replayed = prices
+    for i in range(lens.begin[t], lens.end[t]):
+        show(&shown.bid, &lens.prices.bid, i - t)
+        show(&shown.ask, &lens.prices.ask, i - t)
+        if i > lens.begin[t]:
+            step_opens(account, &shown, t)
+        step_insides(account, &shown, t)
+    account.replayed = NULL
+    step_closes(account, prices, t)
+    forget(account)

@@ -38,6 +38,8 @@ cdef int64_t modelled_slip(
     if charges.slip == SLIP_PERCENT:
         return rounded_out(to_units(prices, charges.slip_number / 100.0 * fabs(to_price(prices, base))))
     if charges.slip == SLIP_RANGE:
+        if account.replayed != NULL:
+            prices = account.replayed
         bar = exit_bar(prices, side, t) if leaving else entry_bar(prices, side, t)
         return rounded_out(charges.slip_number * <double> (bar.high - bar.low))
     random = splitmix64(splitmix64(charges.slip_seed) ^ <uint64_t> t)

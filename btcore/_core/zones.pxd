@@ -20,6 +20,14 @@ cdef inline int64_t price_at(const Side* side, const Column* column, Py_ssize_t 
     return stored * side.factor + side.offset
 
 
+cdef inline Column moved_column(const Column* column, Py_ssize_t moved) noexcept nogil:
+    """The column whose value i is value i + moved of this one."""
+    cdef Column result
+    result.narrow = NULL if column.narrow == NULL else column.narrow + moved
+    result.wide = NULL if column.wide == NULL else column.wide + moved
+    return result
+
+
 cdef Py_ssize_t next_touch(
     const Side* side, Py_ssize_t start, Py_ssize_t stop,
     int64_t low_level, int64_t high_level, int64_t* lowest, int64_t* highest,

@@ -9,6 +9,9 @@ Each ``*.toml`` file beside this module holds ``[[case]]`` tables:
 ``tick`` (default 1, ``"infer"`` declares none), ``quote``, ``spread``, ``ask`` (rows), ``volume``, ``slice``
     The other properties of ``Candles``; a list of spreads holds values and ``[value, count]``; ``slice = [a, b]`` hands
     over ``candles[a:b]``.
+``finer``, ``finer_ask``
+    Rows of minutes for ``Rules(magnify=...)`` by candle, from its start on; a candle that is not named has none, but
+    candle 0, which has one that is all of it.
 ``start_time``, ``minutes`` or ``times``
     First timestamp and step, or every timestamp in minutes after the start.
 ``orders``, ``exits`` or ``strategy``
@@ -119,9 +122,23 @@ def build(case: dict[str, Any]) -> tuple[Any, bt.Candles, dict[str, Any]]:
         arguments["size"] = _argument("size", case["size"])
     if "costs" in case:
         arguments["costs"] = _costs(case["costs"])
-    if "rules_options" in case:
-        arguments["rules"] = bt.Rules(**case["rules_options"])
-    return trader, _candles(case), arguments
+    candles = _candles(case)
+    if case.keys() & {"rules_options", "finer"}:
+        arguments["rules"] = bt.Rules(**case.get("rules_options", {}), magnify=_finer(case, candles))
+    return trader, candles, arguments
+
+
+def _finer(case: dict[str, Any], candles: bt.Candles) -> bt.Candles | None:
+    if "finer" not in case:
+        return None
+    rows = {0: [case["candles"][0]], **{int(t): part for t, part in case["finer"].items()}}
+    stamps = [candles.timestamp[t] + k * MINUTE for t in sorted(rows) for k in range(len(rows[t]))]
+    options: dict[str, Any] = {"tick": candles.tick, "quote": candles.quote, "period": MINUTE}
+    if "ask" in case:
+        ask = {0: [case["ask"][0]], **{int(t): part for t, part in case["finer_ask"].items()}}
+        columns = _columns([row for t in sorted(ask) for row in ask[t]])
+        options["ask"] = bt.Candles(stamps, *columns, tick=candles.tick, quote="ask")
+    return bt.Candles(stamps, *_columns([row for t in sorted(rows) for row in rows[t]]), **options)
 
 
 def _candles(case: dict[str, Any]) -> bt.Candles:
@@ -131,6 +148,8 @@ def _candles(case: dict[str, Any]) -> bt.Candles:
     options: dict[str, Any] = {"tick": None if tick == "infer" else tick, "quote": case.get("quote", "bid")}
     if "instrument" in case:
         options["instrument"] = bt.Instrument("GOLDEN", tick=options["tick"], **case["instrument"])
+    if "finer" in case:
+        options["period"] = case["minutes"] * MINUTE
     if "ask" in case:
         options["ask"] = bt.Candles(stamps, *_columns(case["ask"]), tick=options["tick"], quote="ask")
     spread = case.get("spread", 0.0)
@@ -220,7 +239,9 @@ def mirrored(case: dict[str, Any]) -> dict[str, Any]:
         return round(top - value, 9)
 
     image = copy.deepcopy(case)
-    image["candles"] = [[flip(o), flip(low), flip(high), flip(c)] for o, high, low, c in case["candles"]]
+    image["candles"] = _flipped_rows(case["candles"], flip)
+    if "finer" in case:
+        image["finer"] = {t: _flipped_rows(rows, flip) for t, rows in case["finer"].items()}
     for order in image.get("orders", []):
         order["side"] = "short" if order["side"] == "long" else "long"
         order.update({name: flip(order[name]) for name in LEVELS if name in order})
@@ -233,6 +254,10 @@ def mirrored(case: dict[str, Any]) -> dict[str, Any]:
     if "strategy" in case:
         image["strategy"] = _mirrored_strategy(case["strategy"], flip)
     return image
+
+
+def _flipped_rows(rows: list[list[float]], flip: Any) -> list[list[float]]:
+    return [[flip(o), flip(low), flip(high), flip(c)] for o, high, low, c in rows]
 
 
 def _mirrored_strategy(strategy: dict[str, Any], flip: Any) -> dict[str, Any]:
@@ -250,6 +275,9 @@ def prefix(case: dict[str, Any], length: int) -> dict[str, Any]:
     for name in ("ask", "times", "volume", "spread"):
         if isinstance(case.get(name), list):
             early[name] = case[name][:length]
+    for name in ("finer", "finer_ask"):
+        if name in case:
+            early[name] = {t: rows for t, rows in case[name].items() if int(t) < length}
     if "end" in case:
         early["end"] = min(case["end"], length)
     if "costs" in case:

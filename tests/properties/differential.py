@@ -107,15 +107,23 @@ def check_group(seed: int) -> tuple[int, int, list[str]]:
     return len(group.cases), trades, []
 
 
+def finer_rows(finer: bt.Candles | None) -> str:
+    if finer is None:
+        return ""
+    columns = (finer.timestamp.tolist(), finer.open, finer.high, finer.low, finer.close)
+    return "".join(f"\n  finer {row!r}" for row in zip(*columns, strict=True))
+
+
 def describe(seed: int, number: int, group: Group, case: Case) -> str:
     candles = group.candles[case.start : case.end]
+    arguments = case.settings(group, case.start, case.end)
     rows = "\n".join(
         f"  {i:2d} {o!r} {h!r} {lo!r} {c!r}"
         for i, (o, h, lo, c) in enumerate(zip(candles.open, candles.high, candles.low, candles.close, strict=True))
     )
     return (
         f"seed {seed}, case {number}: {candles!r}, spread {candles.spread!r}\n{rows}\n"
-        f"  {case.trader(group, case.start, case.end)!r}\n  {case.settings(group, case.start, case.end)!r}"
+        f"  {case.trader(group, case.start, case.end)!r}\n  {arguments!r}{finer_rows(arguments['rules'].magnify)}"
     )
 
 

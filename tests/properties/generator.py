@@ -18,6 +18,7 @@ import numpy as np
 
 import btcore as bt
 from btcore.rules import AMBIGUITY_MODES
+from properties.finer import part_of, random_finer
 
 MINUTE = 60_000_000_000
 TICKS = (1.0, 0.01, 1e-5, 0.25, 0.3, 25.0)
@@ -37,11 +38,14 @@ class Case:
 
     def settings(self, group: Group, first: int, last: int) -> dict[str, Any]:
         """The arguments of ``simulate`` for the group's candles [first, last), but the window."""
-        if self.conversion is None:
-            return self.arguments
-        rate = group.resolved(self.conversion, first, last)
-        costs = dataclasses.replace(self.arguments["costs"], account_currency="EUR", conversion=rate)
-        return {**self.arguments, "costs": costs}
+        arguments, rules = dict(self.arguments), self.arguments["rules"]
+        if rules.magnify is not None:
+            part = part_of(rules.magnify, group.candles[first:last])
+            arguments["rules"] = dataclasses.replace(rules, magnify=part)
+        if self.conversion is not None:
+            rate = group.resolved(self.conversion, first, last)
+            arguments["costs"] = dataclasses.replace(arguments["costs"], account_currency="EUR", conversion=rate)
+        return arguments
 
     def trader(self, group: Group, first: int, last: int) -> Any:
         """The strategy or orders for the group's candles [first, last)."""
@@ -83,7 +87,8 @@ def random_group(seed: int, cases: int, length: tuple[int, int] = (2, 24), reach
     arrays = random_arrays(rng, len(candles), tick, reach)
     bounds = np.concatenate([[0], np.cumsum(lengths)]).tolist()
     spread = random_hours(rng, tick) if candles.ask is None and rng.random() < 0.2 else None
-    made = [random_case(rng, a, b, tick, reach, spread) for a, b in itertools.pairwise(bounds)]
+    finer = random_finer(rng, candles, 3 * tick) if rng.random() < 0.4 else None
+    made = [random_case(rng, a, b, tick, reach, (spread, finer)) for a, b in itertools.pairwise(bounds)]
     pair = random_pair(rng, candles)
     for case in made:
         if rng.random() < 0.15:
@@ -172,8 +177,9 @@ def spoiled(draw: np.random.Generator, values: np.ndarray, bad: list[float]) -> 
     return np.where(draw.random(len(values)) < 0.06, draw.choice(bad, len(values)), values)
 
 
-def random_case(rng: random.Random, start: int, end: int, tick: float, reach: int, spread: Any) -> Case:
-    """Half of the cases are lists of orders, half strategies."""
+def random_case(rng: random.Random, start: int, end: int, tick: float, reach: int, shared: tuple[Any, Any]) -> Case:
+    """Half of the cases are lists of orders, half strategies; `shared` is the group's spread and finer candles."""
+    spread, finer = shared
     recipe = random_orders(rng, start, end, tick, reach) if rng.random() < 0.5 else random_strategy(rng, reach)
     commission = bt.Commission(
         per_trade=rng.choice([0.0, 0.5]),
@@ -191,13 +197,14 @@ def random_case(rng: random.Random, start: int, end: int, tick: float, reach: in
         ),
         "size": random_size(rng, tick),
         "cash": rng.choice([100.0, 10_000.0]),
-        "rules": random_rules(rng),
+        "rules": random_rules(rng, finer),
     }
     return Case(start, end, recipe, arguments)
 
 
-def random_rules(rng: random.Random) -> bt.Rules:
+def random_rules(rng: random.Random, finer: bt.Candles | None) -> bt.Rules:
     return bt.Rules(
+        magnify=finer if rng.random() < 0.8 else None,
         ambiguity=rng.choice(["worst", *AMBIGUITY_MODES]),
         limit_gap=rng.choice(["open", "limit"]),
         limit_through_ticks=rng.choice([0, 0, 0, 1, 2]),

@@ -24,7 +24,7 @@ def test_engine_equals_twin(seed):
 
 def test_the_random_cases_reach_every_outcome():
     """The comparison is worth what its cases cover: every kind, reason and rejection that this version knows."""
-    kinds, reasons, rejections, ambiguous, parts = set(), set(), set(), Counter(), Counter()
+    kinds, reasons, rejections, ambiguous, parts, replayed = set(), set(), set(), Counter(), Counter(), 0
     for seed in range(8):
         group = random_group(seed, CASES_PER_GROUP)
         for case, (rows, rejected, _) in zip(group.cases, run_compiled(group), strict=True):
@@ -34,6 +34,8 @@ def test_the_random_cases_reach_every_outcome():
             again = rows[np.isin(rows["parent"], np.flatnonzero(np.bincount(rows["parent"]) > 1))]
             parts.update(again["exit_reason"].tolist())
             ambiguous.update((case.arguments["rules"].ambiguity, e) for e in rows["exit_reason"][rows["ambiguous"]])
+            at_once = rows["exit_reason"][rows["exit_index"] == rows["entry_index"]]
+            replayed += np.isin(at_once, [ExitReason.SL_GAP, ExitReason.TP_GAP]).sum()  # gaps between finer candles
     assert kinds == {int(kind) for kind in EntryKind}
     assert reasons == {int(reason) for reason in ExitReason} - {ExitReason.LIQUIDATED}
     assert rejections == {reason.name for reason in RejectReason}
@@ -41,6 +43,7 @@ def test_the_random_cases_reach_every_outcome():
     assert sum(parts.values()) > 200
     assert ambiguous["worst", ExitReason.SL] > 30
     assert all(ambiguous[mode, ExitReason.TP] > 5 for mode in AMBIGUITY_MODES[1:])
+    assert replayed > 10
 
 
 def test_the_long_cases_hold_positions_over_zones_and_blocks():

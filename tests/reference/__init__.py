@@ -11,6 +11,7 @@ stands in its docstring. Read in this order:
 - ``position``   rules X6, T2, T3: an open position, its stops and its excursions
 - ``sessions``   rule X3: at which candles sessions end
 - ``paths``      rules X2, X5: the orders in which a candle can have shown its prices
+- ``magnify``    rule X2: candles that are replayed by finer ones
 - ``money``      rules S2, S4, T1: size, commission, the trade record
 - ``charges``    rules S1, S3, S5: models of slippage, nights, the account's currency
 - ``account``    rules X4, S1: the state of a simulation, and the fills that change it

@@ -14,6 +14,7 @@ from reference import charges, money
 from reference.codes import EntryKind, ExitReason, RejectReason
 from reference.entries import Entry, decisions
 from reference.functions import FunctionDecisions
+from reference.magnify import replays
 from reference.market import Bar, Market
 from reference.position import Fill, Position
 from reference.sessions import Sessions
@@ -40,11 +41,21 @@ def decisions_of(plan: Any, candles: Any, size: Any) -> Any:
 
 
 class Account:
-    """The orders that wait and the positions that are open, the realised equity, the result so far."""
+    """The orders that wait and the positions that are open, the realised equity, the result so far.
+
+    ``shown`` are the candles that ``t`` counts: those of the simulation, or finer ones while candle ``replayed`` of the
+    simulation is replayed by them.
+    """
+
+    replayed: int | None
 
     def __init__(self, plan: Any, candles: Any, costs: Costs, size: Any, cash: float, rules: Rules, last: int) -> None:
         self.first = 0  # index of the first candle among those that random slippage counts
         self.market = Market.of(candles, costs.spread)
+        self.finer, self.replays = self.market, {}
+        if rules.magnify is not None:
+            self.finer, self.replays = replays(candles, rules.magnify, self.market)
+        self.shown, self.replayed = self.market, None
         self.grid = self.market.grid
         self.decisions = decisions_of(plan, candles, size)
         self.costs, self.rules, self.instrument = costs, rules, candles.instrument
@@ -66,10 +77,11 @@ class Account:
     ) -> Position | None:
         """Fill the order; limits are not slipped (S1). A market order gets its size here and may be refused (S4)."""
         self.orders.remove(order)
-        bar, number = self.market.entry_bar(order.side, t), self.entries_filled
+        spread = (self.shown.close_spread if order.kind == EntryKind.CLOSE else self.shown.spread)[t]
+        t, inside = self.candle_of(t), inside or self.replayed is not None
         limit = order.kind in (EntryKind.LIMIT, EntryKind.STOP_LIMIT)
-        slip = 0 if limit else self.slip(t, bar, base, (number, False))
-        spread = (self.market.close_spread if order.kind == EntryKind.CLOSE else self.market.spread)[t]
+        bar = self.market.entry_bar(order.side, t)
+        slip = 0 if limit else self.slip(t, bar, base, (self.entries_filled, False))
         fill = Fill(base, base + order.side * slip, slip, spread)
         size = order.resting_size
         if order.kind == EntryKind.MARKET:
@@ -127,9 +139,10 @@ class Account:
 
     def record(self, t: int, position: Position, reason: ExitReason, base: int, *, at_close: bool = False) -> None:
         """Rule S1, T1: write down what leaves."""
+        spread = (self.shown.close_spread if at_close else self.shown.spread)[t]
+        t = self.candle_of(t)
         bar = self.market.exit_bar(position.side, t)
         slip = 0 if reason in UNSLIPPED else self.slip(t, bar, base, (position.number, True))
-        spread = (self.market.close_spread if at_close else self.market.spread)[t]
         fill = Fill(base, base - position.side * slip, slip, spread)
         position.count(fill.price)
         fees = position.entry_fee + self.fee(fill.price, position.size, self.rates[t])
@@ -141,6 +154,14 @@ class Account:
     def slip(self, t: int, bar: Bar, base: int, fill: tuple[int, bool]) -> int:
         """Rule S1 for a fill that slips."""
         return charges.slip(self.costs.slippage, self.grid, self.first + t, bar, base, fill)
+
+    def candle_of(self, t: int) -> int:
+        """The candle on which a fill is reported that happens on candle ``t`` of those that are shown."""
+        return t if self.replayed is None else self.replayed
+
+    def moment(self, t: int) -> tuple[int, int]:
+        """What tells candle ``t`` of those that are shown from all others: its candle, and which finer one it is."""
+        return (t, 0) if self.replayed is None else (self.replayed, t - self.replays[self.replayed][0])
 
     def fee(self, price: int, size: float, rate: float) -> float:
         """Rule S2 for one fill."""

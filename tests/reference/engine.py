@@ -76,10 +76,10 @@ class Run(Account):
 
     def exit_at_open(self, t: int, position: Position) -> None:
         """Rules X1 and X3: signal, a session that ended while candles were missing, stop passed, target passed."""
-        price = self.market.exit_bar(position.side, t).open
+        price = self.shown.exit_bar(position.side, t).open
         if position.leaving:
             self.leave(t, position, ExitReason.SIGNAL, price)
-        elif self.sessions.ended_before(t):
+        elif self.replayed is None and self.sessions.ended_before(t):
             self.leave(t, position, ExitReason.SESSION, price)
         elif position.stopped_at(price):
             self.leave(t, position, ExitReason.TRAIL_GAP if position.in_force()[1] else ExitReason.SL_GAP, price)
@@ -93,13 +93,13 @@ class Run(Account):
 
     def enter_at_open(self, t: int, order: Entry) -> None:
         """Rules D2, E1, E2 at the open."""
-        price = self.market.entry_bar(order.side, t).open
+        price = self.shown.entry_bar(order.side, t).open
         beyond = order.side * (price - order.level)
         position = None
         if order.kind == EntryKind.MARKET or (order.kind == EntryKind.STOP and beyond >= 0):
             position = self.enter(t, order, price)
         elif order.kind == EntryKind.LIMIT and -beyond >= self.through:
-            position = self.enter(t, order, self.gap_price(price, order.level))
+            position = self.enter(t, order, self.gap_price(price, order.level), by_limit=True)
         elif order.kind == EntryKind.STOP_LIMIT:
             position = self.stop_limit_at_open(t, order, price)
         if position is not None:
@@ -108,14 +108,14 @@ class Run(Account):
     def stop_limit_at_open(self, t: int, order: Entry, price: int) -> Position | None:
         """Rule E3: an open at or beyond the trigger triggers; triggered by now, the limit fills at the open by E2."""
         if order.triggered is None and order.side * (price - order.level) >= 0:
-            order.triggered = t
+            order.triggered = self.moment(t)
         if order.triggered is None or order.side * (order.limit - price) < self.through:
             return None
-        return self.enter(t, order, self.gap_price(price, order.limit))
+        return self.enter(t, order, self.gap_price(price, order.limit), by_limit=True)
 
     def already_beyond(self, t: int, position: Position) -> None:
         """Rule E4 after a fill at the open: out at that open, whatever ``limit_gap`` says of limits that rested."""
-        price = self.market.exit_bar(position.side, t).open
+        price = self.shown.exit_bar(position.side, t).open
         if position.stopped_at(price):
             self.leave(t, position, ExitReason.SL_AT_ENTRY, price)
         else:
@@ -125,7 +125,20 @@ class Run(Account):
     # Inside the candle: X2, then the resting orders (E1, E2) followed by E4 and X5.
 
     def inside(self, t: int) -> None:
-        """What happens between open and close."""
+        """What happens between open and close: at once, or finer candle by finer candle (rule X2, ``magnify``)."""
+        finer = self.replays.get(t)
+        if finer is None:
+            self.between(t)
+            return
+        self.shown, self.replayed = self.finer, t
+        for k in finer:
+            if k > finer[0]:
+                self.at_open(k)
+            self.between(k)
+        self.shown, self.replayed = self.market, None
+
+    def between(self, t: int) -> None:
+        """What happens between the open and the close of a candle that is shown."""
         for position in list(self.positions):
             self.exit_inside(t, position)
         for order in list(self.orders):
@@ -137,7 +150,7 @@ class Run(Account):
 
     def leave_by_path(self, t: int, position: Position, kind: EntryKind | None) -> None:
         """Rules X2, X5 and X9; ``kind`` is that of an entry inside this candle."""
-        bar = self.market.exit_bar(position.side, t)
+        bar = self.shown.exit_bar(position.side, t)
         outcome, doubtful = decided(self.rules.ambiguity, position, bar, self.through, kind)
         position.doubtful = position.doubtful or doubtful
         for _ in range(outcome.targets):
@@ -153,21 +166,21 @@ class Run(Account):
             self.limit_inside(t, order, order.level)
         elif order.triggered is None:
             self.trigger_inside(t, order)
-        elif order.triggered == t:
+        elif order.triggered == self.moment(t):
             self.limit_by_close(t, order, EntryKind.LIMIT)
         else:
             self.limit_inside(t, order, order.limit)
 
     def stop_inside(self, t: int, order: Entry) -> None:
         """Rule E1, and what X5 says of an entry by a stop."""
-        bar, side = self.market.entry_bar(order.side, t), order.side
+        bar, side = self.shown.entry_bar(order.side, t), order.side
         if side * (bar.best(side) - order.level) >= 0:
             position = self.enter(t, order, order.level, inside=True)
             self.rest_of_entry_candle(t, position, EntryKind.STOP)
 
     def limit_inside(self, t: int, order: Entry, limit: int) -> None:
         """Rule E2, and what X5 says of an entry by a limit."""
-        bar, side = self.market.entry_bar(order.side, t), order.side
+        bar, side = self.shown.entry_bar(order.side, t), order.side
         if side * (limit - bar.worst(side)) < self.through:
             return
         self.count_limit_fill(True, exact=bar.worst(side) == limit)
@@ -180,10 +193,10 @@ class Run(Account):
 
     def trigger_inside(self, t: int, order: Entry) -> None:
         """Rule E3: the trigger is reached inside the candle; a limit at or beyond it fills there, like a stop (E1)."""
-        bar, side = self.market.entry_bar(order.side, t), order.side
+        bar, side = self.shown.entry_bar(order.side, t), order.side
         if side * (bar.best(side) - order.level) < 0:
             return
-        order.triggered = t
+        order.triggered = self.moment(t)
         if side * (order.limit - order.level) >= 0:
             self.stop_inside(t, order)
         else:
@@ -194,7 +207,7 @@ class Run(Account):
 
         A limit that the open triggered has rested since, so the rest of the candle is as after a limit entry.
         """
-        bar, side = self.market.entry_bar(order.side, t), order.side
+        bar, side = self.shown.entry_bar(order.side, t), order.side
         if side * (order.limit - bar.close) < self.through:
             return
         self.count_limit_fill(True, exact=bar.worst(side) == order.limit)
@@ -214,8 +227,8 @@ class Run(Account):
 
     def exit_side_of(self, t: int, position: Position) -> int:
         """The exit side at the moment of a fill inside the candle; it never left its own candle."""
-        bar = self.market.exit_bar(position.side, t)
-        return min(max(position.entry.base - position.side * self.market.spread[t], bar.low), bar.high)
+        bar = self.shown.exit_bar(position.side, t)
+        return min(max(position.entry.base - position.side * self.shown.spread[t], bar.low), bar.high)
 
     def leave_at_stop(self, t: int, position: Position) -> None:
         """At the stop in force; its kind names the exit (rule X6)."""
@@ -226,7 +239,7 @@ class Run(Account):
         """At the target; at the open where that was beyond it already, but not by enough to fill there (E2)."""
         passed = opened is not None and position.side * (opened - position.target) > 0
         price = self.gap_price(opened, position.target) if passed else position.target
-        extreme = self.market.exit_bar(position.side, t).best(position.side)
+        extreme = self.shown.exit_bar(position.side, t).best(position.side)
         self.count_limit_fill(True, exact=extreme == position.target)
         self.take_target(t, position, ExitReason.TP, price)
 
@@ -244,7 +257,7 @@ class Run(Account):
 
     def exit_at_close(self, t: int, position: Position) -> None:
         """Rules X3 and X8; a position that stays counts the candle."""
-        bar, bars = self.market.exit_bar(position.side, t), position.bars(t)
+        bar, bars = self.shown.exit_bar(position.side, t), position.bars(t)
         if position.order.max_bars is not None and bars >= position.order.max_bars:
             self.leave(t, position, ExitReason.TIME, bar.close, at_close=True)
         elif self.sessions.ends_in(t):
@@ -277,9 +290,9 @@ class Run(Account):
         """Rule D2: what was decided for this very close fills there; its candle counts with its close alone (T3)."""
         for order in list(self.orders):
             if order.kind == EntryKind.CLOSE:
-                position = self.enter(t, order, self.market.entry_bar(order.side, t).close)
+                position = self.enter(t, order, self.shown.entry_bar(order.side, t).close)
                 if position is not None:
-                    position.count(self.market.exit_bar(position.side, t).close)
+                    position.count(self.shown.exit_bar(position.side, t).close)
 
     def refusal(self, t: int, order: Entry, conflict: bool) -> RejectReason | None:
         """Rule D9: the first reason that applies."""
@@ -294,7 +307,7 @@ class Run(Account):
         if order.kind in RESTING:
             order.place(self.grid)
         elif order.kind == EntryKind.CLOSE:
-            bar = self.market.entry_bar(order.side, t)
+            bar = self.shown.entry_bar(order.side, t)
             order.level = bar.close + order.side * self.slip(t, bar, bar.close, (self.entries_filled, False))
         if order.on_wrong_side(self.grid):
             return RejectReason.WRONG_SIDE

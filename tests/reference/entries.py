@@ -64,7 +64,7 @@ class Entry:
     limit_price: float = math.nan
     level: int = 0
     limit: int = 0
-    triggered: int | None = None
+    triggered: tuple[int, int] | None = None
     targets: list[tuple[float, Distance]] = field(default_factory=list)
     filled: tuple[float, float] = (math.nan, math.nan)
     resting_size: float = math.nan

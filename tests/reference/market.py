@@ -51,13 +51,18 @@ class Market:
         if candles.ask is not None:
             if spread is not None:
                 raise StrategyError("costs give a spread, but the candles have real ask candles (rule C4)")
-            return cls._two_sided(grid, time, quoted, bars(grid, candles.ask))
+            return cls.two_sided(grid, time, quoted, bars(grid, candles.ask))
         if isinstance(spread, HourlySpread):
             spread = [spread.spreads[int(hour)] for hour in time_part(time, "hour", spread.tz)]
         spreads = per_candle(grid, candles.spread if spread is None else spread, len(time))
-        if candles.quote == "bid":
+        return cls.one_sided(grid, time, quoted, candles.quote, spreads)
+
+    @classmethod
+    def one_sided(cls, grid: Grid, time: list[int], quoted: list[Bar], quote: str, spreads: list[int]) -> Market:
+        """Both sides from the quoted one and the spread of each candle."""
+        if quote == "bid":
             bid, ask = quoted, [bar.moved(s) for bar, s in zip(quoted, spreads, strict=True)]
-        elif candles.quote == "ask":
+        elif quote == "ask":
             bid, ask = [bar.moved(-s) for bar, s in zip(quoted, spreads, strict=True)], quoted
         else:
             bid = [bar.moved(-(s // 2)) for bar, s in zip(quoted, spreads, strict=True)]
@@ -65,7 +70,8 @@ class Market:
         return cls(grid, time, bid, ask, spreads, spreads)
 
     @classmethod
-    def _two_sided(cls, grid: Grid, time: list[int], bid: list[Bar], ask: list[Bar]) -> Market:
+    def two_sided(cls, grid: Grid, time: list[int], bid: list[Bar], ask: list[Bar]) -> Market:
+        """Two sides that are candles of their own."""
         spread = [max(0, a.open - b.open) for a, b in zip(ask, bid, strict=True)]
         close_spread = [max(0, a.close - b.close) for a, b in zip(ask, bid, strict=True)]
         return cls(grid, time, bid, ask, spread, close_spread)
