@@ -33,6 +33,7 @@ triggered at the open leaves its stop in doubt, and whether values of a live tra
 - ``partials``     partial targets
 - ``pairs``        rules that meet
 - ``corners``      corners of rules that have cases of their own elsewhere
+- ``finer``        candles replayed by finer ones
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from second_reading import (
     corners,
     decisions,
     entries,
+    finer,
     modes,
     money,
     nights,
@@ -46,6 +47,7 @@ PARTS = (
     partials,
     pairs,
     corners,
+    finer,
 )
 CASES = [case for part in PARTS for case in part.CASES]
 RUNNABLE = [case for case in CASES if "error" not in case]
@@ -107,5 +109,5 @@ def test_stats(case):
 
 
 def test_every_case_is_told_apart_and_says_why():
-    assert len({case["id"] for case in CASES}) == len(CASES) == 863
+    assert len({case["id"] for case in CASES}) == len(CASES) == 887
     assert all(case["why"] for case in CASES)
