@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from btcore._core.types import TRADE_DTYPE, EntryKind, ExitReason, RejectReason
+from btcore.ambiguity import Ambiguity
 
 if TYPE_CHECKING:
     import pandas
@@ -91,6 +92,8 @@ class Origin(Protocol):
 
     def trades(self) -> Trades: ...
 
+    def ambiguity(self) -> Ambiguity: ...
+
     def identity(self) -> str: ...
 
 
@@ -155,6 +158,20 @@ class Result:
         Realised profit plus the open position valued at the side it would leave at, before exit costs.
         """
         return self._origin.equity()
+
+    def ambiguity(self) -> Ambiguity:
+        """The same simulation under every mode of ``Rules(ambiguity=...)``, side by side, and what hangs on the mode.
+
+        It is run again for that, once per mode; ``Rules(magnify=...)`` stays. For a result that shows much of it, finer
+        candles are the remedy.
+
+        Raises
+        ------
+        ParameterError
+            If a function decided: when trades end otherwise it may decide otherwise, so it has to be simulated again
+            with other rules.
+        """
+        return self._origin.ambiguity()
 
     @property
     def content_hash(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from btcore._core.engine import Driver
+from btcore.ambiguity import FIGURES, Ambiguity
 from btcore.candles import Candles
 from btcore.costs import Conversion, Costs
 from btcore.deciders import CompiledStrategy, WindowStrategy, expressions, fresh, settings
@@ -24,7 +25,7 @@ from btcore.metrics import summary
 from btcore.orders import Exit, Order
 from btcore.plan import Conditions, Plan, Recorded
 from btcore.results import Result, Trades
-from btcore.rules import RULES_VERSION, Rules
+from btcore.rules import AMBIGUITY_MODES, RULES_VERSION, Rules
 from btcore.sizes import VolatilityTarget
 from btcore.strategy import Strategy
 
@@ -177,6 +178,25 @@ class Origin:
         driver = plan.add(fresh(self.orders), self.conditions)
         plan.run()
         return Trades(driver.trades(), self.candles.symbol)
+
+    def ambiguity(self) -> Ambiguity:
+        if self.asked is not None:
+            raise ParameterError(
+                "result.ambiguity(): a function decided, and it may decide otherwise where trades end otherwise; "
+                "simulate it once with each Rules(ambiguity=...)"
+            )
+        plan, rules = Plan(self.candles), self.conditions.rules
+        drivers = {
+            mode: plan.add(fresh(self.orders), replace(self.conditions, rules=changed), keep=False)
+            for mode, changed in ((mode, replace(rules, ambiguity=mode)) for mode in AMBIGUITY_MODES)
+        }
+        plan.run()
+        stats = {
+            mode: summary(driver.totals(), self.conditions.end - self.conditions.start)
+            for mode, driver in drivers.items()
+        }
+        figures = {mode: {name: found[name] for name in FIGURES} for mode, found in stats.items()}
+        return Ambiguity(rules.ambiguity, figures)
 
     def identity(self) -> str:
         orders = _identity(self.orders) if self.asked is None else self.asked

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from btcore.ambiguity import Ambiguity
 from btcore.batch.experiment import Experiment
 from btcore.batch.ledger import Ledger
 from btcore.batch.records import read_trades
@@ -89,6 +90,9 @@ class _Absent:
 
     def equity(self) -> np.ndarray:
         raise DataError("a ledger keeps no equity; run the batch again with its store to have it worked out")
+
+    def ambiguity(self) -> Ambiguity:
+        raise DataError("a ledger keeps no strategies to run again; simulate it with candles for result.ambiguity()")
 
     def identity(self) -> str:
         raise DataError("a ledger keeps the hash of a result alone: Simulation.content_hash")

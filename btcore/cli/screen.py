@@ -73,7 +73,7 @@ def notes(loaded: Loaded, candles: Candles, result: Result, conditions: Mapping[
     if stats["ambiguous_share"] > AMBIGUOUS_WORTH_SAYING:
         found.append(
             f"{share(stats['ambiguous_share'])} of the exits are ambiguous: their candle allows a better outcome than "
-            "the one that was booked; finer candles would tell"
+            "the one that was booked; result.ambiguity() shows what hangs on it, finer candles would tell"
         )
     if stats["end_of_data"]:
         were = "trade was" if stats["end_of_data"] == 1 else "trades were"
