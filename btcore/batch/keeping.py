@@ -50,6 +50,9 @@ class Keeper:
     def ended(self, simulations: Sequence[Simulation]) -> None:
         """They have their results."""
 
+    def cut_off(self, simulations: Sequence[Simulation]) -> None:
+        """They were being run, and will not end."""
+
     def close(self) -> None:
         """Nothing more will come."""
 
@@ -110,7 +113,7 @@ class _Store(Keeper):
         return replace(simulation.job(), trades_file=None if file is None else str((self._place / file).absolute()))
 
     def begin(self, simulations: Sequence[Simulation]) -> None:
-        self._ledger.begin([simulation.id for simulation in simulations])
+        self._ledger.mark("running", [simulation.id for simulation in simulations])
 
     def keep(self, outcomes: Sequence[Outcome]) -> None:
         noted = [(self._keys[o.number], o, None if o.failure else self._file(o.number)) for o in outcomes]
@@ -119,6 +122,9 @@ class _Store(Keeper):
     def ended(self, simulations: Sequence[Simulation]) -> None:
         for simulation in simulations:
             self._lend_trades(simulation, self._file(simulation.id))
+
+    def cut_off(self, simulations: Sequence[Simulation]) -> None:
+        self._ledger.mark("pending", [simulation.id for simulation in simulations])
 
     def close(self) -> None:
         self._ledger.close()

@@ -114,11 +114,11 @@ class Ledger:
             known = "SELECT key FROM outcomes WHERE error IS NULL"
             self._connection.execute(f"UPDATE simulations SET status = 'completed' WHERE key IN ({known})")
 
-    def begin(self, numbers: Sequence[int]) -> None:
-        """These simulations are being run."""
+    def mark(self, status: str, numbers: Sequence[int]) -> None:
+        """These simulations are running, or pending again."""
         with self._connection:
             self._connection.executemany(
-                "UPDATE simulations SET status = 'running' WHERE number = ?", [(number,) for number in numbers]
+                "UPDATE simulations SET status = ? WHERE number = ?", [(status, number) for number in numbers]
             )
 
     def note(self, outcomes: Sequence[tuple[str, Outcome, str | None]]) -> None:

@@ -60,6 +60,8 @@ class BatchProgress:
 class Display(Protocol):
     """Shows progress."""
 
+    def prepare(self, name: str, total: int) -> None: ...
+
     def begin(self, workers: int, now: BatchProgress) -> None: ...
 
     def started(self, worker: int, simulations: Sequence[Simulation]) -> None: ...
@@ -71,6 +73,8 @@ class Display(Protocol):
 
 class Silent:
     """Shows nothing."""
+
+    def prepare(self, name: str, total: int) -> None: ...
 
     def begin(self, workers: int, now: BatchProgress) -> None: ...
 
@@ -101,8 +105,10 @@ class Lines(Silent):
         self._pause, self._last = seconds, 0.0
 
     def begin(self, workers: int, now: BatchProgress) -> None:
-        already = f", {now.done:,} of them known already" if now.done else ""
-        self._say(f"{now.name}: {now.total:,} simulations on {workers} worker{'s' * (workers > 1)}{already}")
+        known = now.done - now.failed
+        already = f", {known:,} of them known already" if known else ""
+        simulations = f"{now.total:,} simulation{'s' * (now.total != 1)}"
+        self._say(f"{now.name}: {simulations} on {workers} worker{'s' * (workers > 1)}{already}")
 
     def finished(self, worker: int, now: BatchProgress) -> None:
         if now.done == now.total or time.monotonic() - self._last >= self._pause:
@@ -129,9 +135,12 @@ class Bars(Silent):
         self._workers: list[Any] = []
         self._taken: dict[int, int] = {}
 
-    def begin(self, workers: int, now: BatchProgress) -> None:
+    def prepare(self, name: str, total: int) -> None:
         self._bars.start()
-        self._whole = self._bars.add_task(now.name, total=now.total, completed=now.done, text="")
+        self._whole = self._bars.add_task(name, total=total, text="looking up what is known")
+
+    def begin(self, workers: int, now: BatchProgress) -> None:
+        self._bars.update(self._whole, completed=now.done, text="")
         self._workers = [self._bars.add_task(f"worker {k}", total=None, text="starting") for k in range(workers)]
 
     def started(self, worker: int, simulations: Sequence[Simulation]) -> None:

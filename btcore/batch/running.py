@@ -116,16 +116,31 @@ def run_more(
     name = "experiment" if name is None else name
     display = display_of(progress)
     chosen = chosen_executor(executor, workers, memory_limit, listed[len(ended) :])
-    keeper = Keeper.of(store, name, listed, trades)
-    experiment = Experiment(name, listed, keeper.path)
-    pending = [simulation for simulation in listed if simulation.status == Status.PENDING]
-    shelf = Shelf(keeper.folder)
+    display.prepare(name, len(listed))
     try:
-        _Run(listed, chosen, keeper, display, Tally(name, listed)).all(_queue(pending, chosen, keeper), shelf, trades)
+        keeper = Keeper.of(store, name, listed, trades)
+        try:
+            return _run_all(Experiment(name, listed, keeper.path), chosen, keeper, display, trades)
+        finally:
+            keeper.close()
+    finally:
+        display.close()
+
+
+def _run_all(experiment: Experiment, executor: Executor, keeper: Keeper, display: Display, trades: bool) -> Experiment:
+    simulations = experiment.simulations
+    pending = [simulation for simulation in simulations if simulation.status == Status.PENDING]
+    shelf = Shelf(keeper.folder)
+    run = _Run(simulations, executor, keeper, display, Tally(experiment.name, simulations))
+    try:
+        run.all(_queue(pending, executor, keeper), shelf, trades)
     except KeyboardInterrupt:
+        cut_off = [simulation for simulation in simulations if simulation.status == Status.RUNNING]
+        for simulation in cut_off:
+            simulation.reset(simulation.id)
+        keeper.cut_off(cut_off)
         raise BatchInterrupted(experiment) from None
     finally:
-        keeper.close()
         shelf.clear()
     return experiment
 
@@ -155,7 +170,6 @@ class _Run:
             close = getattr(reports, "close", None)
             if close is not None:
                 close()
-            self._display.close()
 
     def _started(self, worker: int, chunk: Chunk) -> None:
         taken = self._of(job.number for job in chunk.jobs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -177,6 +178,11 @@ def load_folder(folder: Any, *, verify: bool = False, unchanged: bool = False) -
     except (KeyError, TypeError, ValueError, OSError) as error:
         if isinstance(error, DataError):
             raise
+        if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+            raise DataError(
+                f"{path}: too many open files; mapped candles hold one open per column: let go of candles that you do "
+                "not need, or raise the limit (ulimit -n)"
+            ) from None
         raise DataError(f"{path} is damaged ({error}); write it again") from None
     if verify:
         again = candles._with(_origin=None, _derived={})

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from btcore.cli.batch import batch
 from btcore.cli.check import check
 from btcore.cli.demo import demo
 from btcore.cli.run import run
@@ -35,6 +36,7 @@ def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> 
 Examples:
   btcore demo
   btcore run examples/trend.py:trend --data synthetic
+  btcore batch examples/experiment.toml
   btcore run --help""",
 )
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version,
@@ -49,6 +51,7 @@ def app(context: click.Context) -> None:
 app.add_command(check)
 app.add_command(demo)
 app.add_command(run)
+app.add_command(batch)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -40,7 +40,7 @@ class Command(click.Command):
                 formatter.write_dl(records)
 
     def invoke(self, ctx: click.Context) -> Any:
-        debug = ctx.params.pop("debug")
+        debug = ctx.meta["btcore.debug"] = ctx.params.pop("debug")
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):

@@ -1,4 +1,4 @@
-"""The candles of ``btcore run``: a file, or ``synthetic`` to try things without one."""
+"""The candles of a command: a file, or ``synthetic`` to try things without one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from btcore.candles import Candles
 from btcore.data import read_candles, synthetic_candles
 
 FULL_SIZE = 6_922_364  # about 18.5 years of one-minute candles
-_FOR_SYNTHETIC = ("symbol", "tick", "timeframe")
+_FOR_SYNTHETIC = ("symbol", "tick", "timeframe", "seed")
 _OPTIONS = {"columns": "column"}  # where the option has another name than the argument
 
 

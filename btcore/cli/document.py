@@ -25,7 +25,7 @@ def document(loaded: Loaded, candles: Candles, result: Result, settings: dict[st
         "rules_version": result.rules_version,
         "content_hash": result.content_hash,
     }
-    return json.dumps(_plain(content), indent=2, allow_nan=False)
+    return json.dumps(plain(content), indent=2, allow_nan=False)
 
 
 def _candles(candles: Candles) -> dict[str, Any]:
@@ -49,13 +49,14 @@ def _iso(nanoseconds: Any) -> str:
     return f"{np.datetime64(int(nanoseconds), 'ns').astype('datetime64[s]')}Z"
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """What JSON can hold: NaN and infinite numbers as None, what it does not know as text."""
     if isinstance(value, dict):
-        return {str(name): _plain(part) for name, part in value.items()}
+        return {str(name): plain(part) for name, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(part) for part in value]
+        return [plain(part) for part in value]
     if isinstance(value, np.generic):
-        return _plain(value.item())
+        return plain(value.item())
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value if value is None or isinstance(value, (bool, int, float, str)) else repr(value)

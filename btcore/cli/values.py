@@ -49,6 +49,35 @@ def parsed_pairs(context: click.Context, parameter: click.Parameter, texts: tupl
     return {name: parsed(value) for name, value in pairs(context, parameter, texts).items()}
 
 
+def amounts(_: click.Context, parameter: click.Parameter, text: str | None) -> float | dict[str, float] | None:
+    """A number for all instruments, or ``SYMBOL=number`` for each, separated by commas."""
+    if text is None:
+        return None
+    try:
+        if "=" not in text:
+            return float(text)
+        parts = [part.rpartition("=") for part in text.split(",")]
+        found = {symbol.strip(): float(number) for symbol, _, number in parts}
+    except ValueError:
+        found = {}
+    if len(found) < text.count(",") + 1 or "" in found:
+        raise click.BadParameter(
+            f"{text!r} is neither a number nor one per instrument, like EURUSD=0.00005,USDJPY=0.005"
+        )
+    return found
+
+
+def names(_: click.Context, parameter: click.Parameter, text: str | None) -> list[str]:
+    """Different texts, separated by commas."""
+    found = [] if text is None else [part.strip() for part in text.split(",")]
+    if "" in found:
+        raise click.BadParameter(f"{text!r}: a name is missing between commas")
+    twice = next((name for name in found if found.count(name) > 1), None)
+    if twice is not None:
+        raise click.BadParameter(f"{twice} is given twice")
+    return found
+
+
 def size(_: click.Context, parameter: click.Parameter, text: str | None) -> Any:
     """A number of units, or a sizing rule and its number."""
     if text is None:

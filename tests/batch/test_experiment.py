@@ -114,12 +114,22 @@ def test_progress_in_bars(instruments):
     from btcore.batch.progress import Tally
 
     bars, tally = Bars(console), Tally("bars", experiment.simulations)
+    bars.prepare("bars", 2)
     bars.begin(1, tally.now())
     bars.started(0, experiment.simulations)
     bars.finished(0, tally.now(experiment.simulations))
     bars.close()
     assert "bars" in out.getvalue()
+    assert "looking up what is known" in out.getvalue()
     assert "2/2" in out.getvalue()
+
+
+def test_what_cannot_be_made_is_not_called_known(instruments, tmp_path, capfd):
+    grid = {"number": [4, 5], "bad": [5]}
+    for _ in range(2):
+        bt.sweep(failing, instruments["EURUSD"], grid, executor="serial", progress="lines", name="log", store=tmp_path)
+    heads = [line for line in capfd.readouterr().err.splitlines() if "worker" in line]
+    assert heads == ["log: 2 simulations on 1 worker", "log: 2 simulations on 1 worker, 1 of them known already"]
 
 
 def test_lines_keep_silent_for_a_while(capfd):

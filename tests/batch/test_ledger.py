@@ -100,6 +100,20 @@ def test_another_process_reads_while_a_batch_writes(candles, tmp_path):
     assert any(status.get("completed", 0) not in (0, 4) for status in seen)
 
 
+@pytest.mark.parametrize("executor", ["threads", "processes"])
+def test_an_interrupted_batch_leaves_nothing_running(candles, tmp_path, executor):
+    def stop(now):
+        if now.done >= 4:
+            raise KeyboardInterrupt
+
+    grid = {"fast": range(3, 27), "slow": [40]}
+    with pytest.raises(bt.BatchInterrupted) as interruption:
+        bt.sweep(cross, candles, grid, executor=executor, workers=2, store=tmp_path, progress=stop)
+    status = interruption.value.experiment.status
+    assert status.keys() == {"completed", "pending"}
+    assert bt.Experiment.open(tmp_path).status == status
+
+
 def test_figures_without_a_value_come_back_as_nan(tmp_path):
     quiet = bt.synthetic_candles(50)
     never = bt.Strategy(bt.close > 1e9)

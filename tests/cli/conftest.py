@@ -34,7 +34,7 @@ def place(tmp_path, monkeypatch):
     for name in ("COLUMNS", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "examples").mkdir()
-    for example in (ROOT / "examples").glob("*.py"):
+    for example in (ROOT / "examples").glob("*.*"):
         (tmp_path / "examples" / example.name).write_bytes(example.read_bytes())
     return tmp_path
 

@@ -23,13 +23,14 @@ def help_of(command):
 
 
 def documented(text):
-    return [line.strip().split("#")[0] for line in text.splitlines() if re.match(r"\s*btcore \w", line)]
+    lines = text.replace("\\\n", " ").splitlines()
+    return [line.strip("# ").split("#")[0] for line in lines if re.match(r"\s*(?:# )?btcore \w", line)]
 
 
 TEXTS = {f"btcore {' '.join(command)}".strip(): help_of(command).output for command in COMMANDS}
 TEXTS |= {
     name: (ROOT / name).read_text(encoding="utf-8")
-    for name in ("docs/command-line.md", "examples/trend.py", "examples/reversal.py")
+    for name in ("docs/command-line.md", "examples/trend.py", "examples/reversal.py", "examples/experiment.toml")
 }
 EXAMPLES = [(source, line) for source, text in TEXTS.items() for line in documented(text)]
 
@@ -43,6 +44,14 @@ def files(place):
     frame.with_columns(pl.col("timestamp").alias("ts")).drop("timestamp").write_parquet(place / "ETHUSDT.parquet")
     for side in ("bid", "ask"):
         frame.with_columns(times + "+00:00").write_csv(place / f"GBPUSD_{side}.csv")
+    for name in ("experiment", "Averages and reversals"):
+        bt.run_batch(
+            [bt.Simulation([bt.Order(5, "long")], bt.synthetic_candles(50))], name=name, executor="serial",
+            store="runs", progress=False,
+        )  # fmt: skip
+    (place / "fx").mkdir()
+    for seed, symbol in enumerate(["EURUSD", "USDJPY"]):
+        bt.synthetic_candles(2_000, seed=seed).to_polars().write_parquet(place / "fx" / f"{symbol}_M1.parquet")
 
 
 @pytest.mark.parametrize("source, line", EXAMPLES, ids=[line for _, line in EXAMPLES])

@@ -74,7 +74,7 @@ def chosen_executor(
         raise ParameterError(f"workers is a whole number >= 1, got {workers!r}")
     limit = checked_limit(memory_limit)
     if limit is not None and executor != "processes":
-        raise ParameterError(f"memory_limit is kept by executor='processes' alone, got executor={executor!r}")
+        raise ParameterError(f"memory_limit= is kept by executor='processes' alone, got executor={executor!r}")
     if limit is not None and not sys.platform.startswith("linux"):
         raise ParameterError("memory_limit needs Linux: other systems do not limit the memory of a process reliably")
     if executor == "auto":
