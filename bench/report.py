@@ -2,6 +2,7 @@
 
     pytest bench --benchmark-only --benchmark-json=run.json
     python -m bench.report run.json --out bench/results/simulate.json
+    python -m bench.report bench/results/bookkeeping.json --plan
 
 On a machine that others use, ``--benchmark-timer=time.process_time`` measures seconds of computing instead of those on
 the clock (not for benchmarks that start processes).
@@ -86,12 +87,76 @@ def _singles(rows: list[Row]) -> Iterator[str]:
         yield f"| {row['name'].removeprefix('bench_').replace('_', ' ')} | {row['median']:.6f} |"
 
 
+FIGURES = {
+    "ms_per_simulation": (
+        "a simulation in a chunk of 200 on {candles:,} candles, {trades_per_simulation:,} trades",
+        "ms",
+    ),
+    "ns_per_trade": ("of it each trade", "ns"),
+    "us_per_simulation": ("a simulation in a batch whatever its candles (100 candles)", "us"),
+    "us_key": ("of it and of the next, in the calling process: its content hash", "us"),
+    "us_store": ("what a store adds to it", "us"),
+    "us_known": ("one that the ledger knows", "us"),
+    "bytes_held": ("a simulation in memory, before it is run", "bytes"),
+    "bytes_done": ("the same with its statistics", "bytes"),
+    "bytes_ledger": ("a simulation in the ledger", "bytes"),
+    "bytes_candle": ("a candle on disk, with its ticks", "bytes"),
+    "start_serial": ("a batch of one small simulation, `serial`", "s"),
+    "start_threads": ("the same, `threads`", "s"),
+    "start_processes": ("the same, `processes`", "s"),
+    "speedup": ("200 simulations on 2 worker processes, against one thread", "times"),
+}
+INSTRUMENTS, SETS, CORES, DAY = 10_000, 100_000, 1_000, 86_400
+
+
+def of_workers(rows: list[dict[str, Any]]) -> dict[str, float]:
+    """How much faster 2 workers are, from the rows of ``bench.batch``."""
+    taken = {row["executor"]: row["seconds"] for row in rows if row["what"] == "pairs" and row["simulations"] == 200}
+    return {"speedup": taken["serial"] / taken["processes"]} if {"serial", "processes"} <= taken.keys() else {}
+
+
+def plan(figures: dict[str, float]) -> Iterator[str]:
+    """What was measured of batches, and what follows for very many simulations."""
+    yield "| measured | |"
+    yield "|---|---|"
+    for name, (text, unit) in FIGURES.items():
+        if name in figures:
+            yield f"| {text.format(**figures)} | {figures[name]:,.4g} {unit} |"
+    simulations = INSTRUMENTS * SETS
+    work = figures["ms_per_simulation"] / 1e3 * simulations
+    caller = (figures["us_key"] + figures["us_store"]) / 1e6 * SETS
+    single = figures["ms_per_simulation"] / 1e3 * SETS
+    rows = {
+        f"simulations: {INSTRUMENTS:,} instruments x {SETS:,} sets": f"{simulations:,}",
+        "of computing: simulations x ms": f"{work / DAY:,.0f} core days",
+        f"on {CORES:,} cores": f"{work / DAY / CORES:,.1f} days",
+        "one instrument: its sets x ms": f"{single:,.0f} core seconds",
+        "the calling process meanwhile: its sets x (key + store)": f"{caller:,.0f} s",
+        "so the workers that one calling process keeps busy": f"{single / caller:,.0f}",
+        "memory of one sweep: its sets x bytes with statistics": f"{SETS * figures['bytes_done'] / 1e6:,.0f} MB",
+        "ledger of one sweep: its sets x bytes": f"{SETS * figures['bytes_ledger'] / 1e6:,.0f} MB",
+        "all ledgers": f"{simulations * figures['bytes_ledger'] / 1e12:,.2f} TB",
+        "candles of all instruments": f"{INSTRUMENTS * figures['candles'] * figures['bytes_candle'] / 1e12:,.1f} TB",
+    }
+    yield ""
+    yield "| plan | |"
+    yield "|---|---|"
+    for text, figure in rows.items():
+        yield f"| {text} | {figure} |"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--plan", action="store_true", help="the file is what bench.bookkeeping wrote")
+    parser.add_argument("--batch", type=Path, help="what bench.batch wrote, for times with workers in the plan")
     parser.add_argument("file", type=Path, help="what --benchmark-json wrote, on this machine and with these packages")
     parser.add_argument("--out", type=Path, help="small file to commit")
     options = parser.parse_args()
     run = json.loads(options.file.read_text())
+    if options.plan:
+        measured = json.loads(options.batch.read_text())["rows"] if options.batch else []
+        print("\n".join(plan(run["figures"] | of_workers(measured))))
+        return
     rows = [row_of(b["name"], b["group"], b["extra_info"], b["stats"]) for b in run["benchmarks"]]
     timers = sorted({b["options"]["timer"] for b in run["benchmarks"]})
     facts = {**machine.facts(*PACKAGES), "date": run["datetime"][:16], "load": run["machine_info"]["load"]}

@@ -7,6 +7,7 @@ by value, with dill; everything else with pickle, which is many times faster.
 
 from __future__ import annotations
 
+import importlib
 import io
 import pickle
 import shutil
@@ -84,16 +85,40 @@ class _Packer(pickle.Pickler):
         self._shelf = shelf
 
     def reducer_override(self, value: Any) -> Any:
-        if self._shelf is not None:
-            if isinstance(value, Candles):
-                return open_candles, (self._shelf.handle(value),)
-            if type(value) is np.ndarray and value.nbytes >= LARGE and not value.dtype.hasobject:
-                return open_array, (self._shelf.file(value),)
         if isinstance(value, (types.FunctionType, type)) and not _importable(value):
-            import dill
+            return _unpacked, (_by_value(value, self._shelf),)
+        return _left_behind(value, self._shelf)
 
-            return _unpacked, (dill.dumps(value, recurse=True),)
+
+def _left_behind(value: Any, shelf: Shelf | None) -> Any:
+    """How to open on the other side what lies on the shelf; NotImplemented for all that travels."""
+    if shelf is None:
         return NotImplemented
+    if isinstance(value, Candles):
+        return open_candles, (shelf.handle(value),)
+    if type(value) is np.ndarray and value.nbytes >= LARGE and not value.dtype.hasobject:
+        return open_array, (shelf.file(value),)
+    return NotImplemented
+
+
+def _by_value(value: Any, shelf: Shelf | None) -> bytes:
+    """A function or class with the globals that it names; modules by their names; what is large stays behind, too."""
+    import dill
+
+    def override(part: Any) -> Any:
+        if (
+            isinstance(part, types.ModuleType)
+            and part.__name__ != "__main__"
+            and sys.modules.get(part.__name__) is part
+        ):
+            return importlib.import_module, (part.__name__,)  # dill would send all that stands in it
+        return _left_behind(part, shelf)
+
+    file = io.BytesIO()
+    pickler = dill.Pickler(file, protocol=pickle.HIGHEST_PROTOCOL, recurse=True)
+    pickler.reducer_override = override  # in a subclass, dill would treat other things otherwise
+    pickler.dump(value)
+    return file.getvalue()
 
 
 def _importable(value: Any) -> bool:

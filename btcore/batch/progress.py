@@ -112,8 +112,7 @@ class Lines(Silent):
 
     def finished(self, worker: int, now: BatchProgress) -> None:
         if now.done == now.total or time.monotonic() - self._last >= self._pause:
-            left = f", about {_clock(now.remaining)} left" if now.done < now.total and now.remaining >= 0 else ""
-            self._say(f"{now.name}: {_counts(now)}, {now.rate:,.1f}/s{left}")
+            self._say(f"{now.name}: {counts(now)}, {pace(now)}")
 
     def _say(self, line: str) -> None:
         self._last = time.monotonic()
@@ -165,9 +164,16 @@ def _label(simulation: Simulation) -> str:
     return " ".join(part for part in (simulation.instrument, simulation.name, shown) if part)
 
 
-def _counts(now: BatchProgress) -> str:
+def counts(now: BatchProgress) -> str:
+    """How many have ended."""
     failed = f" ({now.failed:,} failed)" if now.failed else ""
     return f"{now.done:,} of {now.total:,}{failed}"
+
+
+def pace(now: BatchProgress) -> str:
+    """How fast it goes, and how long it will."""
+    left = f", about {_clock(now.remaining)} left" if now.done < now.total and now.remaining >= 0 else ""
+    return f"{now.rate:,.1f}/s{left}"
 
 
 def _clock(seconds: float) -> str:
@@ -182,7 +188,7 @@ def display_of(progress: Any) -> Display:
     Parameters
     ----------
     progress : {True, False, "bars", "lines"} or callable
-        True: bars on a terminal and in a notebook, else lines.
+        True: bars on a terminal, a bar in the cell of a notebook, else lines.
     """
     if progress is False or progress is None:
         return Silent()
@@ -194,7 +200,11 @@ def display_of(progress: Any) -> Display:
         from rich.console import Console
 
         console = Console(stderr=True)
-        return Bars(console) if progress == "bars" or console.is_terminal or console.is_jupyter else Lines()
+        if console.is_jupyter:
+            from btcore.batch.notebook import Cell
+
+            return Cell()
+        return Bars(console) if progress == "bars" or console.is_terminal else Lines()
     raise ParameterError(f"progress is True, False, 'bars', 'lines' or a function, got {progress!r}")
 
 

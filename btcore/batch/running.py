@@ -62,7 +62,7 @@ def run_batch(
     store : path, optional
         Folder of ledgers. What an earlier run of the same name finished there is read and not run.
     progress : {True, False, "bars", "lines"} or callable
-        True: bars on a terminal and in notebooks, lines elsewhere. A callable is given a ``BatchProgress`` per chunk.
+        True: bars on a terminal, a bar in the cell of a notebook, lines elsewhere. A callable is given a ``BatchProgress`` per chunk.
     trades : bool
         Keep the trades: with a store in Parquet files beside the ledger, else in memory. Without, a result works them
         out when they are asked for.
@@ -135,13 +135,13 @@ def _run_all(experiment: Experiment, executor: Executor, keeper: Keeper, display
     try:
         run.all(_queue(pending, executor, keeper), shelf, trades)
     except KeyboardInterrupt:
+        raise BatchInterrupted(experiment) from None
+    finally:
+        shelf.clear()
         cut_off = [simulation for simulation in simulations if simulation.status == Status.RUNNING]
         for simulation in cut_off:
             simulation.reset(simulation.id)
         keeper.cut_off(cut_off)
-        raise BatchInterrupted(experiment) from None
-    finally:
-        shelf.clear()
     return experiment
 
 

@@ -124,6 +124,32 @@ def test_progress_in_bars(instruments):
     assert "2/2" in out.getvalue()
 
 
+def test_progress_in_a_notebook(instruments):
+    from btcore.batch.notebook import Cell
+    from btcore.batch.progress import Tally
+
+    said = []
+
+    class Handle:
+        def update(self, data, raw):
+            said.append(data)
+
+    def show(data, display_id, raw):
+        said.append(data)
+        return Handle()
+
+    experiment = bt.sweep(breakout, instruments["EURUSD"], {"window": [4, 5]}, executor="serial", progress=False)
+    cell, tally = Cell(show), Tally("<night>", experiment.simulations)
+    cell.prepare("<night>", 2)
+    cell.begin(2, tally.now())
+    cell.finished(0, tally.now(experiment.simulations))
+    cell.close()
+    assert said[0]["text/plain"] == "<night>: looking up what is known"
+    assert said[1]["text/plain"] == "<night>: 2 of 2 on 2 workers"
+    assert said[2]["text/plain"].startswith("<night>: 2 of 2, ")
+    assert said[2]["text/html"].startswith('&lt;night&gt; <progress value="2" max="2"')
+
+
 def test_what_cannot_be_made_is_not_called_known(instruments, tmp_path, capfd):
     grid = {"number": [4, 5], "bad": [5]}
     for _ in range(2):
