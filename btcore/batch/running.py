@@ -62,7 +62,8 @@ def run_batch(
     store : path, optional
         Folder of ledgers. What an earlier run of the same name finished there is read and not run.
     progress : {True, False, "bars", "lines"} or callable
-        True: bars on a terminal, a bar in the cell of a notebook, lines elsewhere. A callable is given a ``BatchProgress`` per chunk.
+        True: bars on a terminal, a bar in the cell of a notebook, lines elsewhere. A callable is given a
+        ``BatchProgress`` per chunk.
     trades : bool
         Keep the trades: with a store in Parquet files beside the ledger, else in memory. Without, a result works them
         out when they are asked for.

@@ -35,6 +35,18 @@ def asks(fast=1):
 
 def leaves():
     raise SystemExit("enough")
+
+class Window(bt.WindowStrategy):
+    window = 5
+
+    def __init__(self, bars=3):
+        self.bars = bars
+
+    def on_candle(self, window):
+        if not window.positions:
+            return bt.Order(window.index, "long", max_bars=self.bars)
+
+ready = Window(2)
 """
 
 
@@ -46,7 +58,16 @@ def run(btcore, strategy_file):
 
 @pytest.mark.parametrize(
     "name, settings",
-    [("trend", ["fast=3"]), ("fixed", []), ("orders", []), ("listed", []), ("anything", ["level=1.1"])],
+    [
+        ("trend", ["fast=3"]),
+        ("fixed", []),
+        ("orders", []),
+        ("listed", []),
+        ("anything", ["level=1.1"]),
+        ("Window", ["bars=4"]),
+        ("Window", []),
+        ("ready", []),
+    ],
 )
 def test_what_can_be_run(run, name, settings):
     ended = run(name, *(part for setting in settings for part in ("--set", setting)), "--json")
