@@ -455,7 +455,7 @@ S = [*B, "synthetic:300"]
         ([*B, "nowhere"], 1, ["--data nowhere: there is no such folder"]),
         ([*B, "examples"], 2, ["--instruments is missing: examples holds experiment.toml, reversal.py, trend.py"]),
         ([*B, "examples", "--instruments", "EURUSD,GBPUSD"], 1,
-         ["no file has EURUSD in its name; no file has GBPUSD in its name; it holds experiment.toml, reversal.py, trend.py"]),
+         ["no file has EURUSD in its name; no file has GBPUSD in its name; it holds experiment.toml, reversal.py"]),
         ([*B, "examples", "--instruments", "re"], 1, ["re is in reversal.py, trend.py"]),
         ([*B, "examples/*.py", "--instruments", "trend"], 1, ["trend.py"]),
         (["batch", "--show", "none.sqlite"], 2, ["none.sqlite"]),
