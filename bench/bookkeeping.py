@@ -70,7 +70,6 @@ def of_simulations(folder: Path) -> dict[str, float]:
     done = bt.run_batch(simulations, executor="serial", progress=False)
     held_done = tracemalloc.get_traced_memory()[0] / len(done.simulations)
     tracemalloc.stop()
-    keys = seconds(lambda: [simulation.content_hash for simulation in simulations], 3)
     plain = seconds(lambda: sweep(short, SMALL), 3)
     stores = iter(range(10))
     stored = seconds(lambda: sweep(short, SMALL, store=folder / f"store{next(stores)}"), 3)
@@ -78,7 +77,6 @@ def of_simulations(folder: Path) -> dict[str, float]:
     ledger = (folder / "store0" / "experiment.sqlite").stat().st_size
     return {
         "us_per_simulation": round(plain / SMALL * 1e6, 1),
-        "us_key": round(keys / SMALL * 1e6, 1),
         "us_store": round((stored - plain) / SMALL * 1e6, 1),
         "us_known": round(again / SMALL * 1e6, 1),
         "bytes_held": round(held),

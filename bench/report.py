@@ -94,8 +94,7 @@ FIGURES = {
     ),
     "ns_per_trade": ("of it each trade", "ns"),
     "us_per_simulation": ("a simulation in a batch whatever its candles (100 candles)", "us"),
-    "us_key": ("of it and of the next, in the calling process: its content hash", "us"),
-    "us_store": ("what a store adds to it", "us"),
+    "us_store": ("what a store adds to it in the calling process: its key and the ledger", "us"),
     "us_known": ("one that the ledger knows", "us"),
     "bytes_held": ("a simulation in memory, before it is run", "bytes"),
     "bytes_done": ("the same with its statistics", "bytes"),
@@ -124,14 +123,14 @@ def plan(figures: dict[str, float]) -> Iterator[str]:
             yield f"| {text.format(**figures)} | {figures[name]:,.4g} {unit} |"
     simulations = INSTRUMENTS * SETS
     work = figures["ms_per_simulation"] / 1e3 * simulations
-    caller = (figures["us_key"] + figures["us_store"]) / 1e6 * SETS
+    caller = figures["us_store"] / 1e6 * SETS
     single = figures["ms_per_simulation"] / 1e3 * SETS
     rows = {
         f"simulations: {INSTRUMENTS:,} instruments x {SETS:,} sets": f"{simulations:,}",
         "of computing: simulations x ms": f"{work / DAY:,.0f} core days",
         f"on {CORES:,} cores": f"{work / DAY / CORES:,.1f} days",
         "one instrument: its sets x ms": f"{single:,.0f} core seconds",
-        "the calling process meanwhile: its sets x (key + store)": f"{caller:,.0f} s",
+        "the calling process meanwhile: its sets x store": f"{caller:,.0f} s",
         "so the workers that one calling process keeps busy": f"{single / caller:,.0f}",
         "memory of one sweep: its sets x bytes with statistics": f"{SETS * figures['bytes_done'] / 1e6:,.0f} MB",
         "ledger of one sweep: its sets x bytes": f"{SETS * figures['bytes_ledger'] / 1e6:,.0f} MB",

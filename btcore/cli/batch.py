@@ -209,7 +209,8 @@ def _answer(context: click.Context, experiment: Experiment, seconds: float | Non
     else:
         out = console()
         listing.show(out, experiment, given["sort"], given["top"], seconds, debug=context.meta["btcore.debug"])
-        listing.show_files(out, experiment, [path for path in (given["csv"], given["parquet"]) if path])
+        written = [path for path in (given["csv"], given["parquet"]) if path]
+        listing.show_files(out, experiment, written, ran=seconds is not None)
     status = experiment.status
     ended_well = not status.get("failed") or (status.get("completed") and not given["strict"])
     return 0 if ended_well else FAILED

@@ -173,10 +173,10 @@ def _is_ours(path: str) -> bool:
     return Path(path).is_relative_to(Path(btcore.__file__).parent) or path.startswith("<")
 
 
-def show_files(out: Console, experiment: Experiment, written: Sequence[Path]) -> None:
-    """Notes: where things lie, and what to know of the figures."""
+def show_files(out: Console, experiment: Experiment, written: Sequence[Path], *, ran: bool) -> None:
+    """Notes: where things lie, and, where this command `ran` it, what to know of the figures."""
     notes = []
-    if len({s.instrument for s in experiment.simulations}) > 1:
+    if ran and len({s.instrument for s in experiment.simulations}) > 1:
         notes.append("amounts are in the currency of each instrument's prices; nothing is converted")
     if experiment.status.get("running"):
         notes.append("running: in work when this was read, or cut off when the process was killed")

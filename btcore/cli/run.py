@@ -62,7 +62,8 @@ def run(strategy: str, data: str, as_json: bool, trades: Path | None, show_trade
     if trades is not None:
         _write_trades(result.trades, trades)
     plain, costs = {name: given[name] for name in ("cash", "start", "end")}, wanted["costs"]
-    settings = {"size": size_text(given["size"]), **plain, **vars(costs), "commission": vars(costs.commission)}
+    paid = {"spread": costs.spread, "slippage": costs.slippage, "commission": vars(costs.commission)}
+    settings = {"size": size_text(given["size"]), **plain, **paid}
     if as_json:
         click.echo(document(loaded, candles, result, settings))
         return

@@ -188,8 +188,11 @@ def test_files_are_found_by_the_symbols_in_their_names(btcore, folder):
     for seed, (row, spread) in enumerate(zip(rows(ended), (0.00005, 0.0001), strict=True)):
         expected = bt.simulate(trend(), bt.synthetic_candles(2_000, seed=seed), costs=bt.Costs(spread=spread))
         assert (row["instrument"], row["stats"]["net"]) == (["EURUSD", "USDJPY"][seed], expected.stats["net"])
-    shown = btcore("batch", "--show", "runs/experiment.sqlite")
-    assert "amounts are in the currency of each instrument's prices" in shown.out
+    again = btcore(
+        "batch", "--strategies", TREND, "--data", folder, "--instruments", "EURUSD,USDJPY", "--tz", "UTC",
+        "--executor", "serial",
+    )  # fmt: skip
+    assert "amounts are in the currency of each instrument's prices" in again.out
 
 
 def test_one_file_patterns_and_saved_candles(btcore, folder):

@@ -75,9 +75,11 @@ def test_ctrl_c_in_a_batch_says_how_to_go_on(process, strategy_file):
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:  # another process reads while the batch is written
         status = json.loads(process(*show).out or "{}").get("status", {})
-        if status.get("completed"):
+        if status.keys() >= {"completed", "running", "pending"}:
             break
-    assert status["running"] and status["pending"]
+    else:
+        running.kill()
+        raise AssertionError(f"never seen at work: {running.communicate()}")
     os.killpg(running.pid, signal.SIGINT)
     out, err = running.communicate(timeout=30)
     assert (running.returncode, out) == (130, "")
