@@ -47,6 +47,7 @@ EXTENSIONS = [
     "ranks",
     "recursions",
     "script",
+    "session",
     "statistics",
     "stream",
     "synthetic",

@@ -99,6 +99,7 @@ _NAMES = {
     "results": ("EntryKind", "ExitReason", "RejectReason", "Result", "Trades"),
     "rules": ("RULES_VERSION", "Rules"),
     "sessions": ("SessionEnd",),
+    "session": ("Event", "Session"),
     "simulation": ("simulate",),
     "sizes": ("FixedCash", "PercentEquity", "RiskPercent", "VolatilityTarget"),
     "strategy": ("Strategy",),

@@ -120,6 +120,8 @@ from btcore.results import Result as Result
 from btcore.results import Trades as Trades
 from btcore.rules import RULES_VERSION as RULES_VERSION
 from btcore.rules import Rules as Rules
+from btcore.session import Event as Event
+from btcore.session import Session as Session
 from btcore.sessions import SessionEnd as SessionEnd
 from btcore.simulation import simulate as simulate
 from btcore.sizes import FixedCash as FixedCash

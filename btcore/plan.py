@@ -14,6 +14,7 @@ from btcore._core.asked import PythonAsker
 from btcore._core.engine import Driver, run
 from btcore._core.magnify import Finer
 from btcore._core.market import Market
+from btcore._core.stream import Stream
 from btcore._core.types import AmbiguityMode, EntryKind, Level, SizeKind
 from btcore.candles import Candles
 from btcore.costs import Costs, HourlySpread
@@ -147,6 +148,20 @@ class Plan:
         """Whether the GIL is needed while it runs: a function of the caller is called."""
         return self._program.calls_python or self._asks_python
 
+    def stream(self, period: int) -> Stream:
+        """The operators of the plan over candles that are still to come, and last `period` ns (0: not known).
+
+        Raises
+        ------
+        ExpressionError
+            If an expression holds an array.
+        ParameterError
+            If there are timeframes, and no period or one that cannot fill them.
+        """
+        if self._program.has_timeframes and not period:
+            raise ParameterError("an expression with a timeframe needs period=, how long a candle lasts, e.g. '1min'")
+        return Stream(*self._program.streamed(period), [], None, self._program.clocks, period)
+
     def run(self) -> None:
         """Compute every simulation that was added.
 
@@ -167,7 +182,7 @@ class Plan:
         """Raise CallbackError if the function of this simulation raised when it was run."""
         failure = driver.failure()
         if failure is not None:
-            raise callback_error(self.candles.timestamp, *failure) from failure[1]
+            raise callback_error(int(self.candles.timestamp[failure[0]]), *failure) from failure[1]
 
     def _set_market(self, costs: Costs) -> None:
         if self._market is None:
@@ -248,9 +263,9 @@ def _described_order(order: Any, at: int) -> tuple[Any, ...] | None:
     return _order_row(order, 1.0), _order_numbers(order, 1.0), getattr(order, "size", None) is not None
 
 
-def callback_error(timestamp: np.ndarray, index: int, error: BaseException) -> CallbackError:
-    """The error for what the function of a strategy raised at a candle."""
-    time = np.datetime_as_string(timestamp[index : index + 1].astype("datetime64[ns]"), unit="s")[0]
+def callback_error(timestamp: int, index: int, error: BaseException) -> CallbackError:
+    """The error for what the function of a strategy raised at a candle; its time is in ns UTC."""
+    time = np.datetime_as_string(np.datetime64(timestamp, "ns"), unit="s")
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return CallbackError(f"the strategy's function raised at candle {index} ({time} UTC): {what}", index)
 

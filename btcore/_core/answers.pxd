@@ -13,6 +13,9 @@ cdef struct History:            # candles [first, stop) that a function may look
     const int64_t* times
     Py_ssize_t first, stop
 
+cdef class Memory:              # keeps arrays alive for views of their memory
+    cdef object held
+
 cdef class Asker:               # a function of the caller and what it needs; one for each simulation
     cdef Ask ask
     cdef bint python
@@ -24,6 +27,7 @@ cdef class Asker:               # a function of the caller and what it needs; on
 
     cdef int bind(self, object memory, tuple columns, const int64_t[::1] times) except -1
     cdef object failure(self)
+    cdef object kept(self)
 
 cdef int carry_out(
     Script* script, Account* account, const Prices* prices, void** slots, Py_ssize_t t, Py_ssize_t i,

@@ -107,8 +107,6 @@ cdef int carry_out(
 cdef class Memory:
     """Keeps arrays alive for views of their memory, and shows them to nobody."""
 
-    cdef object held
-
     def __cinit__(self, held):
         self.held = held
 
@@ -131,6 +129,10 @@ cdef class Asker:
     cdef object failure(self):
         """What the function raised."""
         return self.error
+
+    cdef object kept(self):
+        """The array in which the function keeps what it remembers; None where it has none."""
+        return None
 
 
 cdef class CompiledAsker(Asker):
@@ -175,6 +177,9 @@ cdef class CompiledAsker(Asker):
             f"the function decided an order with KIND {kind}, MAX_BARS {bars} and EXPIRY {expiry}; kinds are those of "
             "EntryKind, the others numbers of candles from 1 on, or left as they are"
         )
+
+    cdef object kept(self):
+        return np.asarray(self.state)
 
     cdef void show_position(self, const Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
         """The oldest position; its prices are worked out anew only where they have changed."""

@@ -30,6 +30,10 @@ from btcore._core.types cimport LEVEL_SIZE, LEVEL_TRAIL_PRICE, LEVELS, REJECT_RE
 from btcore._core.types import TRADE_DTYPE, RejectReason
 
 
+cdef extern from "Python.h":
+    Py_ssize_t PY_SSIZE_T_MAX
+
+
 cdef inline void take(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
     """Candle t, at once or by the finer candles that replay it [X2]."""
     if account.lens == NULL or account.lens.begin[t] == account.lens.end[t]:
@@ -221,6 +225,10 @@ cdef class Driver:
         level_init(&self.script.levels[0][<int> LEVEL_SIZE], size)
         if columns is not None:
             asker.bind(columns, columns[:5], columns[5])
+
+    def endless(self):
+        """Let the evaluation window have no end, for candles that arrive one at a time."""
+        self.account.end = PY_SSIZE_T_MAX // 4
 
     def keep_equity(self):
         """Also keep the equity at each close; to be called before the run."""

@@ -35,7 +35,7 @@ cdef class OpenPosition:
     stop, target : float
         Prices of the tightest stop that is in force on the next candle, and of the target; NaN where there is none.
     profit : float
-        What it has gained at the close of its exit side, without costs of leaving (rule T4).
+        What it has gained at the close of its exit side: quote currency, without nights and the costs of leaving.
     bars : int
         Candles held so far, the entry candle counted.
     leaving : bool

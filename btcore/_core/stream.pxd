@@ -23,3 +23,5 @@ cdef class Stream:
     cdef int take(
         self, object timestamp, double open, double high, double low, double close, double volume
     ) except -1
+
+cdef int64_t nanoseconds(object timestamp) except? -1

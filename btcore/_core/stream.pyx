@@ -160,7 +160,7 @@ cdef class Stream:
 
 cdef int64_t nanoseconds(object timestamp) except? -1:
     """A time in any form as int64 ns UTC."""
-    if isinstance(timestamp, np.integer):
+    if type(timestamp) is int or isinstance(timestamp, np.integer):
         return int(timestamp)
     if isinstance(timestamp, np.datetime64):
         return timestamp.astype("datetime64[ns]").astype(np.int64)

@@ -84,6 +84,7 @@ WITHOUT_EXAMPLE = {
     "OrderField",
     "PositionField",
     "CausalityReport",
+    "Event",
     "Leak",
 } | {name for name, thing in PUBLIC if inspect.isclass(thing) and issubclass(thing, Exception)}
 
