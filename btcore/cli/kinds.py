@@ -12,7 +12,7 @@ from btcore.strategy import Strategy
 
 __all__ = ["KINDS", "UNITS"]
 
-UNITS = 1_000
+UNITS = 100
 
 
 def trend(fast: int, slow: int) -> Strategy:
