@@ -5,6 +5,7 @@ from __future__ import annotations
 import btcore as bt
 from btcore.cli.demo import BEST, SPREAD
 from btcore.cli.kinds import KINDS
+from btcore.cli.text import decimal
 
 
 def test_fifty_simulations_of_five_kinds():
@@ -21,13 +22,13 @@ def test_rows_are_the_results(btcore):
         (row,) = [words for words in lines if words[:2] == [kind.__name__, "10"]]
         own = sum(one["trades"] for one in stats)
         worst, best = (f(one["net"] for one in stats) for f in (min, max))
-        assert row[2:5] == [f"{own:,}", f"{worst:,.2f}", f"{best:,.2f}"]
+        assert row[2:5] == [f"{own:,}", decimal(worst), decimal(best)]
         nets |= {(kind.__name__, str(one)): found["net"] for one, found in zip(sets, stats, strict=True)}
         trades += own
     assert f"50 simulations, 1,500,000 candles, {trades:,} trades in " in ended.out
     start = next(k for k, words in enumerate(lines) if words[:2] == ["Strategy", "Parameters"]) + 2
     shown = [line.split()[4] for line in ended.out.splitlines()[start : start + BEST]]
-    assert shown == [f"{net:,.2f}" for net in sorted(nets.values(), reverse=True)[:BEST]]
+    assert shown == [decimal(net) for net in sorted(nets.values(), reverse=True)[:BEST]]
 
 
 def test_it_says_what_to_do_next(btcore):
