@@ -16,10 +16,12 @@ from btcore._core.types cimport (
 )
 
 
-cdef bint bad_distance(const Prices* prices, const Ticket* ticket, int level, const int64_t* price) noexcept nogil:
+cdef inline bint bad_distance(const Prices* prices, const Ticket* ticket, int level, const int64_t* price) noexcept nogil:
     """A distance not above 0, or under half a unit, as far as that is known at the decision [D7]."""
-    if not given(ticket, level):
-        return False
+    return given(ticket, level) and too_short(prices, ticket, level, price)
+
+
+cdef bint too_short(const Prices* prices, const Ticket* ticket, int level, const int64_t* price) noexcept nogil:
     if number(ticket, level) <= 0.0:
         return True
     if is_percent(ticket, level) and price == NULL:

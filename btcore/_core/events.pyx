@@ -115,14 +115,52 @@ cdef inline void note_extremes(Account* account, const Watch* bid, const Watch* 
             p.worst, p.best = min(p.worst, -ask.highest), max(p.best, -ask.lowest)
 
 
+cdef inline void pass_signals(
+    const Script* script, Account* account, void** slots, Py_ssize_t start, Py_ssize_t stop
+) noexcept nogil:
+    """Entry signals on candles that are passed over while no place is left [D4]."""
+    if start < stop and not script.listed:
+        reject(account, IN_POSITION, count_bits(mask_of(script, slots, ENTER_LONG), start, stop))
+        reject(account, IN_POSITION, count_bits(mask_of(script, slots, ENTER_SHORT), start, stop))
+
+
+cdef Py_ssize_t next_alone(
+    const Script* script, Account* account, const Prices* prices, void** slots,
+    Py_ssize_t block, Py_ssize_t t, Py_ssize_t stop,
+) noexcept nogil:
+    """`next_event` of one position that is not leaving, with nothing beside it and no place left."""
+    cdef Position* p = account.positions
+    cdef int64_t below = stop_in_force(p), above = rising_event(account, p)
+    cdef int64_t lowest = INT64_MAX, highest = -INT64_MAX
+    cdef Py_ssize_t found
+    stop = min(stop, max(t, <Py_ssize_t> p.deadline))
+    if stop == t:
+        return t
+    stop = next_exit_signal(script, account, slots, block, t, stop)
+    if p.side > 0:
+        found = next_touch(&prices.bid, t, stop, below, above, &lowest if account.keep else NULL, &highest)
+    else:
+        found = next_touch(&prices.ask, t, stop, -above, -below, &lowest if account.keep else NULL, &highest)
+    if account.keep and found > t:
+        p.worst = min(p.worst, lowest if p.side > 0 else -highest)
+        p.best = max(p.best, highest if p.side > 0 else -lowest)
+    return found
+
+
 cdef Py_ssize_t next_event(
     const Script* script, Account* account, const Prices* prices, void** slots,
     Py_ssize_t block, Py_ssize_t t, Py_ssize_t stop,
 ) noexcept nogil:
     """Next candle that can change an account with positions or orders; signals that it cannot follow are rejected."""
-    cdef Watch bid = nothing(), ask = nothing()
+    cdef Watch bid, ask
     cdef bint full
     cdef Py_ssize_t limit = min(stop, account.end - 1), found
+    cdef const Position* p = account.positions
+    if account.held == 1 and account.waiting == 0 and account.slots == 1 and not (p.leaving or p.live):
+        found = next_alone(script, account, prices, slots, block, t, limit)
+        pass_signals(script, account, slots, t - block, found - block)
+        return found
+    bid, ask = nothing(), nothing()
     limit = watch_entries(account, &bid, &ask, t, limit)
     if limit == t:
         return t
@@ -136,7 +174,6 @@ cdef Py_ssize_t next_event(
     found = first_touch(prices, &bid, &ask, t, limit, account.keep)
     if account.keep and found > t:
         note_extremes(account, &bid, &ask)
-    if full and not script.listed:
-        reject(account, IN_POSITION, count_bits(mask_of(script, slots, ENTER_LONG), t - block, found - block))
-        reject(account, IN_POSITION, count_bits(mask_of(script, slots, ENTER_SHORT), t - block, found - block))
+    if full:
+        pass_signals(script, account, slots, t - block, found - block)
     return found

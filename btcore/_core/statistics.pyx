@@ -140,9 +140,17 @@ cdef void pass_days(Account* account, const Prices* prices, double realised, Py_
         totals.day += 1
 
 
+cdef inline bint moves_extremes(const Totals* totals, double worst, double best) noexcept nogil:
+    """Whether an equity between the two could be a new peak or a larger fall."""
+    return not (
+        best <= totals.peak
+        and totals.peak - worst <= totals.drawdown
+        and (totals.peak - worst) / totals.peak <= totals.drawdown_share
+    )
+
+
 cdef bint zone_matters(const Account* account, const Prices* prices, double realised, Py_ssize_t zone) noexcept nogil:
     """Whether a close of the zone could be a new peak or a larger fall."""
-    cdef const Totals* totals = &account.totals
     cdef const Position* p
     cdef const Side* leaving
     cdef int64_t low, high
@@ -156,24 +164,25 @@ cdef bint zone_matters(const Account* account, const Prices* prices, double real
             high = leaving.zone_close_high[zone] * leaving.factor + leaving.offset
             worst += value_of(prices, p, low if p.side > 0 else high)
             best += value_of(prices, p, high if p.side > 0 else low)
-    return not (
-        best <= totals.peak
-        and totals.peak - worst <= totals.drawdown
-        and (totals.peak - worst) / totals.peak <= totals.drawdown_share
-    )
+    return moves_extremes(&account.totals, worst, best)
 
 
-cdef void note_closes(
-    Account* account, const Prices* prices, double realised, Py_ssize_t i, Py_ssize_t end
-) noexcept nogil:
+cdef void pass_alone(Account* account, const Prices* prices, double realised, Py_ssize_t stop) noexcept nogil:
+    """`pass_open` for one position."""
+    cdef Totals* totals = &account.totals
     cdef const Position* p = account.positions
     cdef const Side* leaving = exit_side(prices, p)
-    if account.held > 1:
-        for i in range(i, end):
-            note_equity(&account.totals, with_values(account, prices, realised, i))
-        return
-    for i in range(i, end):
-        note_equity(&account.totals, realised + value_of(prices, p, price_at(leaving, &leaving.close, i)))
+    cdef Py_ssize_t i = totals.seen, zone, end
+    cdef double low, high
+    while i < stop:
+        zone = i // ZONE
+        end = min((zone + 1) * ZONE, stop)
+        low = realised + value_of(prices, p, leaving.zone_close_low[zone] * leaving.factor + leaving.offset)
+        high = realised + value_of(prices, p, leaving.zone_close_high[zone] * leaving.factor + leaving.offset)
+        if moves_extremes(totals, min(low, high), max(low, high)):
+            for i in range(i, end):
+                note_equity(totals, realised + value_of(prices, p, price_at(leaving, &leaving.close, i)))
+        i = end
 
 
 cdef void pass_open(Account* account, const Prices* prices, double realised, Py_ssize_t stop) noexcept nogil:
@@ -182,7 +191,8 @@ cdef void pass_open(Account* account, const Prices* prices, double realised, Py_
         zone = i // ZONE
         end = min((zone + 1) * ZONE, stop)
         if zone_matters(account, prices, realised, zone):
-            note_closes(account, prices, realised, i, end)
+            for i in range(i, end):
+                note_equity(&account.totals, with_values(account, prices, realised, i))
         i = end
 
 
@@ -226,7 +236,10 @@ cdef void totals_pass(Account* account, const Prices* prices, Py_ssize_t stop) n
         write_curve(account, prices, realised, stop)
     pass_days(account, prices, realised, stop)
     if account.held:
-        pass_open(account, prices, realised, stop)
+        if account.held == 1:
+            pass_alone(account, prices, realised, stop)
+        else:
+            pass_open(account, prices, realised, stop)
         totals.open_closes += stop - totals.seen
     else:
         note_equity(totals, realised)
