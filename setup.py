@@ -37,6 +37,7 @@ EXTENSIONS = [
     "latest",
     "levels",
     "magnify",
+    "margin",
     "market",
     "money",
     "order",

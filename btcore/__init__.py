@@ -25,6 +25,7 @@ _NAMES = {
         "Costs",
         "Financing",
         "HourlySpread",
+        "Margin",
         "PercentSlippage",
         "RandomSlippage",
         "RangeSlippage",

@@ -28,6 +28,7 @@ from btcore.costs import Conversion as Conversion
 from btcore.costs import Costs as Costs
 from btcore.costs import Financing as Financing
 from btcore.costs import HourlySpread as HourlySpread
+from btcore.costs import Margin as Margin
 from btcore.costs import PercentSlippage as PercentSlippage
 from btcore.costs import RandomSlippage as RandomSlippage
 from btcore.costs import RangeSlippage as RangeSlippage

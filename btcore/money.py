@@ -51,10 +51,12 @@ def charges_of(candles: Candles, costs: Costs, start: int, end: int) -> Charges 
     model = _slip_model(costs.slippage)
     rate, rates = _rates(candles, costs, start, end)
     rolls = (NOTHING, NOTHING) if costs.financing is None else costs.financing.rolls(candles.timestamp)
-    if not (model or len(rates) or rate != 1.0 or len(rolls[0])):
+    if not (model or len(rates) or rate != 1.0 or len(rolls[0]) or costs.margin):
         return None
     charges = {
         "slip": 0, "slip_number": 0.0, "tick": units_per_tick(candles), "slip_seed": 0, "slip_span": 1, "rate": rate,
+        "leverage": costs.margin.leverage if costs.margin else 0.0,
+        "stop_out": costs.margin.stop_out if costs.margin else 0.0,
         **model, **_nights(candles, costs.financing),
     }  # fmt: skip
     return charges, rates, *rolls

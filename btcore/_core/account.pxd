@@ -21,6 +21,7 @@ cdef struct Charges:            # numbers of costs that depend on the moment
     bint night_of_price         # times the entry price
     bint night_in_quote         # in quote currency
     double rate                 # account currency for one unit of quote currency, where it is constant
+    double leverage, stop_out   # margin; a leverage of 0: none
 
 cdef struct Money:              # costs that depend on the moment
     Charges charges
@@ -74,6 +75,7 @@ cdef struct Position:           # prices in turned units (negated for shorts: a 
     bint trailing, trail_active, trail_on_close, trail_percent
     bint laddered               # the target is the nearest of several
     bint live                   # the trail is a level that is read on each candle
+    bint every                  # each candle matters
     double trail_number         # its distance, or percentage
     int64_t trail_start         # its distance at entry
     int64_t trail_best          # extreme that it follows
@@ -124,6 +126,7 @@ cdef struct Account:            # one simulation: what it follows, what it holds
     Py_ssize_t start, end       # evaluation window
     Terms terms
     const Money* money          # NULL: nothing of it
+    int alone                   # 1; -1 with margin, where a position or an order has no way of its own through a candle
     int slots                   # positions allowed at once [D10]
     Position* positions         # in the order they were opened; memory for three times the slots
     int held

@@ -119,7 +119,7 @@ cdef class Driver:
     def __cinit__(self, dict terms, Py_ssize_t start, Py_ssize_t end, double cash, int slots, bint keep):
         cdef int k
         self.account.terms = terms
-        self.account.slots = slots
+        self.account.slots, self.account.alone = slots, 1
         self.account.positions = <Position*> calloc(3 * slots, sizeof(Position))
         self.account.entries = <Entry*> calloc(slots, sizeof(Entry))
         if self.account.positions == NULL or self.account.entries == NULL:
@@ -157,6 +157,7 @@ cdef class Driver:
             self.money.roll_candles, self.money.roll_nights = &roll_candles[0], &roll_nights[0]
         self.money.moving = self.money.rolls or rates.shape[0] or self.money.charges.rate != 1.0
         self.account.money = &self.money
+        self.account.alone = -1 if self.money.charges.leverage > 0.0 else 1
 
     def follow_conditions(self, list masks, tuple levels, tuple percents, int kind, int size_kind,
                           bint trail_on_close, int64_t max_bars, int64_t expiry):

@@ -7,6 +7,7 @@ from btcore._core.booking cimport book, gap_price, stop_in_force
 from btcore._core.decisions cimport refuse_size
 from btcore._core.ladders cimport set_ladder, take_at_open
 from btcore._core.market cimport Bar, Prices, to_price
+from btcore._core.margin cimport has_margin, margin_after_entry
 from btcore._core.money cimport commission_at, slip_at
 from btcore._core.outcomes cimport ENTERED, PROVEN, leave_by_path
 from btcore._core.rounding cimport (
@@ -23,6 +24,7 @@ cdef void start_trail(
     const Account* account, Position* p, const Prices* prices, const Ticket* ticket
 ) noexcept nogil:
     p.live = account.live[p.side < 0]
+    p.every = p.live or account.alone < 0
     p.trailing = p.live or given(ticket, LEVEL_TRAIL)
     p.trail_level = -LEVEL_LIMIT
     p.activate = LEVEL_LIMIT
@@ -204,7 +206,10 @@ cdef void enter_inside(Account* account, Entry* entry, const Prices* prices, Py_
     leave = max(out.low, min(out.high, price - spread))
     if leave <= stop_in_force(p):
         book(account, p, prices, t, leave, spread, SL_AT_ENTRY, False)
-    else:
+        return
+    if has_margin(account):
+        margin_after_entry(account, p, prices, t, leave, p.late and not untriggered)
+    if p.open:
         # where a limit was triggered inside the candle, its low may have come before
         leave_by_path(account, p, prices, t, PROVEN if untriggered and p.late else ENTERED)
 

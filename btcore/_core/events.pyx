@@ -53,7 +53,7 @@ cdef inline Py_ssize_t watch_positions(
     cdef int k
     for k in range(account.held):
         p = &account.positions[k]
-        if p.leaving or p.live:
+        if p.leaving or p.every:
             return t
         stop = min(stop, max(t, <Py_ssize_t> p.deadline))
         watch_for(bid if p.side > 0 else ask, p.side, stop_in_force(p), rising_event(account, p))

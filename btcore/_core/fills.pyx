@@ -11,6 +11,7 @@ from btcore._core.entries cimport enter_at_open, enter_inside, give_up
 from btcore._core.ladders cimport take_at_open, take_inside
 from btcore._core.market cimport Bar, Prices, to_price, to_units
 from btcore._core.outcomes cimport BEFORE, leave_by_path
+from btcore._core.margin cimport has_margin, margin_at_open, margin_inside
 from btcore._core.rounding cimport entry_bar, exit_bar, nearest, spread_of
 from btcore._core.statistics cimport totals_pass
 from btcore._core.types cimport END_OF_DATA, LEVEL_LIMIT, SESSION, SIGNAL, SL_GAP, TIME, TP_GAP, TRAIL_GAP
@@ -156,6 +157,8 @@ cdef void step_opens(Account* account, const Prices* prices, Py_ssize_t t) noexc
         if p.open:
             out = exit_bar(prices, p.side, t)
             leave_at_open(account, p, prices, t, &out)
+    if has_margin(account):
+        margin_at_open(account, prices, t)
     for k in range(account.waiting):
         if account.entries[k].waiting:
             enter_at_open(account, &account.entries[k], prices, t)
@@ -166,6 +169,8 @@ cdef void step_insides(Account* account, const Prices* prices, Py_ssize_t t) noe
     cdef Position* p
     cdef Bar out
     cdef int k
+    if has_margin(account):
+        margin_inside(account, prices, t)
     for k in range(account.held):
         p = &account.positions[k]
         if p.open:
@@ -201,9 +206,9 @@ cdef inline void show(Side* shown, const Side* finer, Py_ssize_t moved) noexcept
 
 cdef void step(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
     """Everything that candle t does before the decision at its close: exits before entries, the older first [D10]."""
-    if account.held == 1 and account.waiting == 0:
+    if account.held == account.alone and account.waiting == 0:
         step_position(account, account.positions, prices, t)
-    elif account.held == 0 and account.waiting == 1:
+    elif account.held == 0 and account.waiting == account.alone:
         step_entry(account, account.entries, prices, t)
     elif account.held or account.waiting:
         step_opens(account, prices, t)

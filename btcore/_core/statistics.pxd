@@ -6,6 +6,7 @@ cdef void totals_init(Account* account, const Prices* prices) noexcept nogil
 cdef void totals_pass(Account* account, const Prices* prices, Py_ssize_t stop) noexcept nogil
 cdef void totals_trade(Account* account, const Trade* trade) noexcept nogil
 cdef void totals_finish(Account* account, const Prices* prices) noexcept nogil
+cdef double settled(const Account* account, const Prices* prices, Py_ssize_t i) noexcept nogil
 cdef double equity_with_positions(const Account* account, const Prices* prices, Py_ssize_t i) noexcept nogil
 
 

@@ -63,6 +63,11 @@ cdef double accrued(const Account* account, const Prices* prices, Py_ssize_t i) 
     return nights
 
 
+cdef double settled(const Account* account, const Prices* prices, Py_ssize_t i) noexcept nogil:
+    """What is realised, less what open positions have cost until candle i: their entries and nights."""
+    return paid(account) - accrued(account, prices, i)
+
+
 cdef double converted_equity(const Account* account, const Prices* prices, double equity, Py_ssize_t i) noexcept nogil:
     """`equity` and what positions open at the close of candle `i` are worth, at its rate [T4, S5]."""
     cdef double rate = rate_at(account, i)
@@ -78,7 +83,7 @@ cdef double converted_equity(const Account* account, const Prices* prices, doubl
 
 
 cdef double moving_equity(const Account* account, const Prices* prices, Py_ssize_t i) noexcept nogil:
-    return converted_equity(account, prices, paid(account) - accrued(account, prices, i), i)
+    return converted_equity(account, prices, settled(account, prices, i), i)
 
 
 cdef double equity_with_positions(const Account* account, const Prices* prices, Py_ssize_t i) noexcept nogil:
@@ -210,7 +215,7 @@ cdef void pass_moving(Account* account, const Prices* prices, Py_ssize_t stop) n
     totals.open_closes += stop - totals.seen
     for i in range(totals.seen, stop):
         if i == roll:
-            realised = paid(account) - accrued(account, prices, i)
+            realised = settled(account, prices, i)
             roll = next_roll(account, i)
         equity = converted_equity(account, prices, realised, i)
         if account.curve != NULL:

@@ -8,6 +8,7 @@ from typing import Any
 from btcore.costs.commission import Commission
 from btcore.costs.conversion import checked_conversion
 from btcore.costs.financing import Financing
+from btcore.costs.margin import Margin
 from btcore.costs.slippage import checked_slippage
 from btcore.costs.spreads import checked_spread
 from btcore.errors import ParameterError
@@ -28,6 +29,8 @@ class Costs:
         A number is an amount per fill, in account currency (rule S2).
     financing : Financing, optional
         What a night costs (rule S3); None: nothing.
+    margin : Margin, optional
+        Liquidation where the equity is too small for the positions (rule S6); None: never.
     account_currency : str, optional
         The currency of cash, profit and costs; None: ``Instrument.quote_currency``.
     conversion : float, array of float64, shape (candles,), Candles or Conversion, optional
@@ -49,6 +52,7 @@ class Costs:
     slippage: Any = 0.0
     commission: Any = field(default_factory=Commission)
     financing: Financing | None = None
+    margin: Margin | None = None
     account_currency: str | None = None
     conversion: Any = None
 
@@ -60,8 +64,9 @@ class Costs:
             object.__setattr__(self, "commission", Commission())
         elif not isinstance(self.commission, Commission):
             object.__setattr__(self, "commission", Commission(per_trade=self.commission))
-        if not isinstance(self.financing, Financing | None):
-            raise ParameterError(f"Costs: financing must be Financing or None, got {self.financing!r}")
+        for name, kind in (("financing", Financing), ("margin", Margin)):
+            if not isinstance(getattr(self, name), kind | None):
+                raise ParameterError(f"Costs: {name} must be {kind.__name__} or None, got {getattr(self, name)!r}")
         if self.account_currency is not None and not (isinstance(self.account_currency, str) and self.account_currency):
             raise ParameterError(f"Costs: account_currency must be text like 'USD', got {self.account_currency!r}")
         if self.conversion is not None:

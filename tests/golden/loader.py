@@ -23,7 +23,7 @@ Each ``*.toml`` file beside this module holds ``[[case]]`` tables:
     The rest of what ``simulate`` takes; a size is a number or ``{ percent_equity }``, ``{ risk_percent }``,
     ``{ fixed_cash }``, ``{ volatility_target, volatility }``. In costs, ``spread = { hours, tz, default }`` is an
     ``HourlySpread``; ``slippage`` a number or ``{ ticks }``, ``{ percent }``, ``{ range }``, ``{ random, seed }``;
-    ``financing`` holds the arguments of ``Financing`` (``triple = "none"`` for None).
+    ``financing`` and ``margin`` the arguments of ``Financing`` (``triple = "none"`` for None) and ``Margin``.
 ``trades``, ``rejected``, ``equity``, ``stats`` or ``error``
     What must come out. ``entry = [index, price]`` and ``exit = [index, price, reason]`` stand for five fields; other
     fields have their own names; ``ambiguous`` is false unless given. ``rejected`` is always compared, empty by default.
@@ -192,7 +192,7 @@ def _costs(given: dict[str, Any]) -> bt.Costs:
         hourly = dict(options["spread"])
         hours = {int(hour): spread for hour, spread in hourly.pop("hours").items()}
         options["spread"] = bt.HourlySpread(hours, **hourly)
-    for name, make in (("commission", bt.Commission), ("financing", _financing)):
+    for name, make in (("commission", bt.Commission), ("financing", _financing), ("margin", bt.Margin)):
         if isinstance(options.get(name), dict):
             options[name] = make(**options[name])
     if isinstance(options.get("slippage"), dict):
@@ -269,6 +269,13 @@ def _mirrored_strategy(strategy: dict[str, Any], flip: Any) -> dict[str, Any]:
     return {turned.get(name, name): value for name, value in image.items()}
 
 
+def _cut(value: Any, length: int) -> Any:
+    """The first values of a list, or of both lists of a pair."""
+    if isinstance(value, dict) and "long" in value:
+        return {side: _cut(part, length) for side, part in value.items()}
+    return value[:length] if isinstance(value, list) else value
+
+
 def prefix(case: dict[str, Any], length: int) -> dict[str, Any]:
     """The case as it was known after ``length`` candles, with the trades that were over by then (rule P1)."""
     early = {**case, "candles": case["candles"][:length]}
@@ -287,9 +294,7 @@ def prefix(case: dict[str, Any], length: int) -> dict[str, Any]:
     early["orders"] = [order for order in case.get("orders", []) if order["at"] < length]
     early["exits"] = [at for at in case.get("exits", []) if at < length]
     if "strategy" in case:
-        per_candle = {name: v for name, v in case["strategy"].items() if isinstance(v, list) and name != "targets"}
-        cut = {**case["strategy"], **{name: v[:length] for name, v in per_candle.items()}}
-        early["strategy"] = cut
+        early["strategy"] = {n: v if n == "targets" else _cut(v, length) for n, v in case["strategy"].items()}
     still_open = bt.ExitReason.END_OF_DATA
     early["trades"] = [t for t in case["trades"] if t["exit_index"] < length and t["exit_reason"] != still_open]
     return early

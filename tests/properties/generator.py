@@ -194,6 +194,7 @@ def random_case(rng: random.Random, start: int, end: int, tick: float, reach: in
             slippage=random_slippage(rng, tick),
             commission=commission if rng.random() < 0.4 else None,
             financing=random_financing(rng) if rng.random() < 0.15 else None,
+            margin=random_margin(rng) if rng.random() < 0.2 else None,
         ),
         "size": random_size(rng, tick),
         "cash": rng.choice([100.0, 10_000.0]),
@@ -231,6 +232,11 @@ def random_financing(rng: random.Random) -> bt.Financing:
         [{}, {"triple": "friday"}, {"roll": "00:00", "tz": "UTC", "triple": None, "weekends": True}, {"year": 360}]
     )
     return bt.Financing(long * scale, short * scale, unit=unit, **night)
+
+
+def random_margin(rng: random.Random) -> bt.Margin:
+    """Often some ticks from the entry of one of the sizes."""
+    return bt.Margin(rng.choice([1.0, 1.7, 5.0, 15.0]), rng.choice([0.0, 0.5, 0.98, 1.0, 3.32]))
 
 
 def random_size(rng: random.Random, tick: float) -> Any:

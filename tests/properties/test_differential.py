@@ -37,7 +37,7 @@ def test_the_random_cases_reach_every_outcome():
             at_once = rows["exit_reason"][rows["exit_index"] == rows["entry_index"]]
             replayed += np.isin(at_once, [ExitReason.SL_GAP, ExitReason.TP_GAP]).sum()  # gaps between finer candles
     assert kinds == {int(kind) for kind in EntryKind}
-    assert reasons == {int(reason) for reason in ExitReason} - {ExitReason.LIQUIDATED}
+    assert reasons == {int(reason) for reason in ExitReason}
     assert rejections == {reason.name for reason in RejectReason}
     assert parts.keys() >= {ExitReason.TP, ExitReason.TP_GAP, ExitReason.SL, ExitReason.TRAIL, ExitReason.TIME}
     assert sum(parts.values()) > 200

@@ -14,6 +14,7 @@ stands in its docstring. Read in this order:
 - ``magnify``    rule X2: candles that are replayed by finer ones
 - ``money``      rules S2, S4, T1: size, commission, the trade record
 - ``charges``    rules S1, S3, S5: models of slippage, nights, the account's currency
+- ``margin``     rule S6: where the equity is too small for the positions
 - ``account``    rules X4, S1: the state of a simulation, and the fills that change it
 - ``engine``     the loop over candles: open, inside, close, decision
 - ``operators``  the values of expressions

@@ -182,12 +182,16 @@ class Account:
         wanted = money.wanted_size(order.size, self.grid.price(origin), equity, distance, rate)
         return money.tradable_size(wanted, self.instrument)
 
-    def equity_at_close(self, t: int) -> float:
-        """Rule T4: realised, and the positions open by then at the exit side, without exit costs."""
+    def settled(self, t: int) -> float:
+        """What is realised, less what the open positions have cost until candle ``t``: entries and nights."""
         equity = self.equity
         for position in self.positions:
             equity = equity - position.entry_fee
-        equity = equity - sum(self.financing(position, t) for position in self.positions)
+        return equity - sum(self.financing(position, t) for position in self.positions)
+
+    def equity_at_close(self, t: int) -> float:
+        """Rule T4: realised, and the positions open by then at the exit side, without exit costs."""
+        equity = self.settled(t)
         for position in self.positions:
             if position.entry_index <= t:
                 close = self.market.exit_bar(position.side, t).close

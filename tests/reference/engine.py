@@ -10,7 +10,7 @@ from typing import Any
 from btcore.costs import Costs
 from btcore.errors import ParameterError
 from btcore.rules import Rules
-from reference import money
+from reference import margin, money
 from reference.account import Account, ReferenceResult
 from reference.codes import EntryKind, ExitReason, RejectReason
 from reference.entries import RESTING, Entry
@@ -71,6 +71,8 @@ class Run(Account):
         """Rule X1 for the open positions, then the orders that wait; the older first (rule D10)."""
         for position in list(self.positions):
             self.exit_at_open(t, position)
+        if self.costs.margin is not None:
+            margin.at_open(self, t)
         for order in list(self.orders):
             self.enter_at_open(t, order)
 
@@ -139,6 +141,8 @@ class Run(Account):
 
     def between(self, t: int) -> None:
         """What happens between the open and the close of a candle that is shown."""
+        if self.costs.margin is not None:
+            margin.inside(self, t)
         for position in list(self.positions):
             self.exit_inside(t, position)
         for order in list(self.orders):
@@ -222,7 +226,10 @@ class Run(Account):
         price = self.exit_side_of(t, position)
         if position.stopped_at(price):
             self.leave(t, position, ExitReason.SL_AT_ENTRY, price)
-        else:
+            return
+        if self.costs.margin is not None:
+            margin.after_entry(self, t, position, kind)
+        if position in self.positions:
             self.leave_by_path(t, position, kind)
 
     def exit_side_of(self, t: int, position: Position) -> int:
