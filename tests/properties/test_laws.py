@@ -78,8 +78,11 @@ def cases(draw):
 spreads = st.sampled_from([0.0, 1.0, 2.0])
 costs = st.builds(
     bt.Costs,
-    slippage=st.sampled_from([0.0, 1.0, 2.4]),
+    slippage=st.sampled_from(
+        [0.0, 1.0, 2.4, bt.TickSlippage(2), bt.PercentSlippage(0.15), bt.RangeSlippage(0.3), bt.RandomSlippage(3, 5)]
+    ),
     commission=st.sampled_from([0.0, 0.5, bt.Commission(per_unit=0.25, percent=0.01, minimum=0.6)]),
+    margin=st.sampled_from([None, None, bt.Margin(0.1, 0.9985)]),  # of 10,000, a unit from 1,000 may lose some 15
 )
 
 
