@@ -10,6 +10,7 @@ import numpy as np
 
 from btcore._core.session import Session as CoreSession
 from btcore._core.types import ExitReason, RejectReason
+from btcore.ambiguity import Ambiguity
 from btcore.candles import Candles, Instrument
 from btcore.candles.agreement import period_ns
 from btcore.costs import Costs, HourlySpread
@@ -273,6 +274,9 @@ class _Live:
 
     def trades(self) -> Trades:
         raise StrategyError("a session keeps its trades itself")
+
+    def ambiguity(self) -> Ambiguity:
+        raise StrategyError("a session keeps no candles; simulate them for result.ambiguity()")
 
     def identity(self) -> str:
         raise StrategyError("the result of a session has no content hash; simulate the candles for one")

@@ -203,7 +203,10 @@ cdef class CompiledAsker(Asker):
             shown[<int> HELD_STOP] = to_price(prices, p.side * stop) if stop > -LEVEL_LIMIT else NAN
             shown[<int> HELD_TARGET] = to_price(prices, p.side * p.target) if p.target < LEVEL_LIMIT else NAN
         shown[<int> HELD_PROFIT] = to_price(prices, exit_bar(prices, p.side, t).close - p.entry) * p.size
-        shown[<int> EQUITY] = equity_at(account, prices, t)
+        if account.held == 1 and account.money == NULL:     # as `equity_at`, without a second division
+            shown[<int> EQUITY] = (account.totals.equity - p.entry_commission) + shown[<int> HELD_PROFIT]
+        else:
+            shown[<int> EQUITY] = equity_at(account, prices, t)
 
     cdef bint is_possible(self) noexcept nogil:
         """Whether the kind of the order and its numbers of candles are some."""

@@ -258,5 +258,7 @@ def test_what_a_session_does_not_keep() -> None:
     live.push(0, 100.0, 100.0, 100.0, 100.0)
     with pytest.raises(bt.StrategyError, match="keeps no equity curve"):
         live.finish().equity()
+    with pytest.raises(bt.StrategyError, match="keeps no candles"):
+        live.finish().ambiguity()
     with pytest.raises(bt.StrategyError, match="has no content hash"):
         _ = live.finish().content_hash
