@@ -156,7 +156,7 @@ cdef Py_ssize_t next_event(
     cdef bint full
     cdef Py_ssize_t limit = min(stop, account.end - 1), found
     cdef const Position* p = account.positions
-    if account.held == 1 and account.waiting == 0 and account.slots == 1 and not (p.leaving or p.live):
+    if account.held == 1 and account.waiting == 0 and account.slots == 1 and not (p.leaving or p.every):
         found = next_alone(script, account, prices, slots, block, t, limit)
         pass_signals(script, account, slots, t - block, found - block)
         return found

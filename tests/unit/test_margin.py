@@ -77,3 +77,15 @@ def test_equity_does_not_fall_below_the_level_between_candles() -> None:
         inside = trade["exit_price"] != candles.open[at]
         assert left < used + 0.6  # a tick is worth 1, the level is rounded to one
         assert left > used - 0.6 or not inside  # an open may lie far beyond
+
+
+def test_a_candle_that_touches_no_level_may_liquidate() -> None:
+    """Ten units at 100 use 100 of margin at 10 to 1: at half of it, that is at a price of 95, they leave."""
+    rows = [(100.0, 100.0, 100.0, 100.0)] * 4 + [(100.0, 100.0, 94.0, 96.0)] + [(96.0, 97.0, 96.0, 97.0)] * 3
+    prices = np.array(rows).T
+    candles = bt.Candles(np.arange(8) * 60_000_000_000, *prices, tick=1.0)
+    costs = bt.Costs(margin=bt.Margin(10, 0.5))
+    for orders in ([bt.Order(0, 1)], bt.Strategy(np.arange(8) == 0)):
+        (trade,) = bt.simulate(orders, candles, costs=costs, size=10, cash=100).trades
+        assert (trade["exit_index"], trade["exit_price"], trade["net"]) == (4, 95.0, -50.0)
+        assert trade["exit_reason"] == bt.ExitReason.LIQUIDATED
