@@ -13,7 +13,9 @@ target already passed at the entry under ``limit_gap="limit"``), and stand as th
 
 Rules that the engine learned later were read in the same way, each before its code or its other tests were looked at,
 and written down before the first comparison. Two of those expectations were revised: whether a stop-limit order that is
-triggered at the open leaves its stop in doubt, and whether values of a live trail count before it is activated.
+triggered at the open leaves its stop in doubt, and whether values of a live trail count before it is activated. Two
+others differed because the engine was wrong (it looked for the liquidation of a position alone on some candles only),
+and stand as they were written.
 
 - ``writing``      how a case is written: candles, orders, trades
 - ``entries``      market, stop and limit entries, exits on the same candles
@@ -34,6 +36,7 @@ triggered at the open leaves its stop in doubt, and whether values of a live tra
 - ``pairs``        rules that meet
 - ``corners``      corners of rules that have cases of their own elsewhere
 - ``finer``        candles replayed by finer ones
+- ``margins``      margin and liquidation
 """
 
 from __future__ import annotations

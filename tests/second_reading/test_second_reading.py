@@ -15,6 +15,7 @@ from second_reading import (
     decisions,
     entries,
     finer,
+    margins,
     modes,
     money,
     nights,
@@ -48,6 +49,7 @@ PARTS = (
     pairs,
     corners,
     finer,
+    margins,
 )
 CASES = [case for part in PARTS for case in part.CASES]
 RUNNABLE = [case for case in CASES if "error" not in case]
@@ -109,5 +111,5 @@ def test_stats(case):
 
 
 def test_every_case_is_told_apart_and_says_why():
-    assert len({case["id"] for case in CASES}) == len(CASES) == 887
+    assert len({case["id"] for case in CASES}) == len(CASES) == 916
     assert all(case["why"] for case in CASES)
