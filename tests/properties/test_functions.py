@@ -38,7 +38,11 @@ def test_the_engine_shows_and_does_what_the_twin_does(seed: int) -> None:
         given = random_function(rng, when, candles.tick)
         ours, theirs = Whimsical(**given), Whimsical(**given)
         start = rng.choice([0, 0, rng.randrange(len(candles))])
-        fast = bt.simulate(ours, candles, start=start, **case.arguments)
+        try:
+            fast = bt.simulate(ours, candles, start=start, **case.arguments)
+        except bt.DataError:  # finer candles that agree with the whole series may disagree with all of so few
+            assert case.arguments["rules"].magnify is not None
+            continue
         slow = twin(theirs, candles, start=start, **case.arguments)
         assert equal(ours.log, theirs.log), (seed, number)
         assert trades_equal(fast.trades.to_numpy(), slow.trades), (seed, number)
