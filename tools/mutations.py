@@ -79,7 +79,11 @@ def caught_by(tree: Path) -> str | None:
     path = os.pathsep.join([str(tree), str(tree / "tests")])
     for name, command in CHECKS:
         done = subprocess.run(
-            [sys.executable, "-B", *command], cwd=tree, env={**os.environ, "PYTHONPATH": path}, capture_output=True, check=False
+            [sys.executable, "-B", *command],
+            cwd=tree,
+            env={**os.environ, "PYTHONPATH": path},
+            capture_output=True,
+            check=False,
         )
         if done.returncode:
             return name

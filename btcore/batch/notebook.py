@@ -24,7 +24,9 @@ class Cell(Silent):
 
     def __init__(self, show: Any = None) -> None:
         if show is None:
-            from IPython.display import display as show
+            from IPython.display import display
+
+            show = display
         self._show = show
         self._handle: Any = None
         self._last = 0.0

@@ -256,7 +256,7 @@ def test_orders_that_contradict_themselves(changes: dict[str, Any], message: str
         bt.Order(**({"at": 3, "side": "long"} | changes))
 
 
-@pytest.mark.parametrize("at", [-1, 0.5, None, False])
+@pytest.mark.parametrize("at", [-1, 0.5, "3", False])
 def test_exits_at_no_candle(at: Any) -> None:
     with pytest.raises(errors.StrategyError, match="at is the index of a candle, a whole number >= 0, got"):
         bt.Exit(at)
