@@ -8,7 +8,7 @@ import pytest
 
 import btcore as bt
 from batch.builders import breakout, comparable, failing, hungry, killed, raising_unpicklable, telling
-from btcore.batch.executors.processes import Processes
+from btcore.batch.executors.processes import Processes, usual_method
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux")
 
@@ -110,6 +110,13 @@ def test_spawned_workers_do_as_well_as_those_of_a_fork_server(candles):
     simulations = [bt.Simulation(breakout(n), candles) for n in range(2, 6)]
     experiment = bt.run_batch(simulations, executor=Processes(2, start_method="spawn"), progress=False)
     assert comparable(experiment)["net"].to_list() == plain(candles, range(2, 6))["net"].to_list()
+
+
+def test_a_temporary_folder_with_a_long_name_has_no_fork_server(candles, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", "/tmp/" + "long" * 20)
+    assert usual_method() == "spawn"
+    monkeypatch.setattr("tempfile.tempdir", "/tmp")
+    assert usual_method() == ("spawn" if sys.platform == "win32" else "forkserver")
 
 
 def test_workers_are_gone_after_a_batch(candles):

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
+import tempfile
 import threading
 import types
 from collections.abc import Iterator
@@ -22,7 +24,7 @@ from btcore.batch.tasks import packed
 
 __all__ = ["Processes"]
 
-START_METHOD = "spawn" if sys.platform == "win32" else "forkserver"
+LONGEST_FOLDER = 70  # bytes: the fork server's socket lies in the temporary folder, and names of sockets are short
 PRELOAD = "btcore.batch.executors.preload"
 SECONDS_TO_LEAVE = 0.3
 
@@ -37,11 +39,12 @@ class Processes:
     workers : int
     memory_limit : int, optional
         Bytes of its own that each worker may take; beyond them a simulation fails with MemoryError.
-    start_method : {"forkserver", "spawn"}
-        ``fork`` is not offered: a process with threads must not be forked.
+    start_method : {"forkserver", "spawn"}, optional
+        None: a fork server where there can be one. ``fork`` is not offered: a process with threads must not be forked.
     """
 
-    def __init__(self, workers: int, memory_limit: int | None = None, start_method: str = START_METHOD) -> None:
+    def __init__(self, workers: int, memory_limit: int | None = None, start_method: str | None = None) -> None:
+        start_method = start_method or usual_method()
         self.workers = workers
         self._memory_limit = memory_limit
         self._context = multiprocess.get_context(start_method)
@@ -78,6 +81,12 @@ class Processes:
             worker.give(chunk)
             context.started(number, chunk)
         return any(worker.chunk is not None for worker in crew.values())
+
+
+def usual_method() -> str:
+    """A fork server; new interpreters on Windows, and where the temporary folder has too long a name for a socket."""
+    folder = os.fsencode(tempfile.gettempdir())
+    return "spawn" if sys.platform == "win32" or len(folder) > LONGEST_FOLDER else "forkserver"
 
 
 class _Worker:
