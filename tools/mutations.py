@@ -19,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 CORE = "btcore/_core"
+LONGEST = 300.0  # seconds that a check may take
 CHECKS = (
     ("golden cases", ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "tests/golden"]),
     ("second reading", ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "tests/second_reading"]),
@@ -77,14 +78,13 @@ def build(tree: Path) -> None:
 def caught_by(tree: Path) -> str | None:
     """The first check that fails; None where all pass."""
     path = os.pathsep.join([str(tree), str(tree / "tests")])
+    where = {**os.environ, "PYTHONPATH": path}
     for name, command in CHECKS:
-        done = subprocess.run(
-            [sys.executable, "-B", *command],
-            cwd=tree,
-            env={**os.environ, "PYTHONPATH": path},
-            capture_output=True,
-            check=False,
-        )
+        call = [sys.executable, "-B", *command]
+        try:
+            done = subprocess.run(call, cwd=tree, env=where, capture_output=True, check=False, timeout=LONGEST)
+        except subprocess.TimeoutExpired:
+            return f"{name}, which do not end"
         if done.returncode:
             return name
     return None
