@@ -36,7 +36,6 @@ MUTATIONS = (
     ("fills.pyx", "elif p.session == 2 * t:", "elif p.session == 2 * t + 1:", "X3: a session end with its candle missing"),
     ("fills.pyx", "elif t < account.end - 1:", "elif t < account.end:", "X8: what is open at the end stays open"),
     ("fills.pyx", "p.trail_best = max(p.trail_best, out.close if p.trail_on_close else high)", "p.trail_best = max(p.trail_best, high)", "X6: a trail on closes follows highs"),
-    ("fills.pyx", "p.trail_level = max(p.trail_level, p.trail_best - space)", "p.trail_level = p.trail_best - space", "X6: the trail may loosen"),
     ("fills.pyx", "p.trail_active = p.trail_active or high >= p.activate", "p.trail_active = p.trail_active or high > p.activate", "X6: activation needs more than a touch"),
     ("fills.pyx", "        if p.late:\n            high = out.close\n", "", "X6: after a limit inside the candle its high counts"),
     ("fills.pyx", "    if high >= p.breakeven:", "    if high > p.breakeven:", "X6: break-even needs more than a touch"),

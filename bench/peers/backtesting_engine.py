@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import warnings
 from typing import Any
 
@@ -32,7 +33,9 @@ class Engine:
             def next(self) -> None:
                 t = len(self.data) - 1
                 if w.entries[t] and not self.position and not self.orders and t + 1 < len(w):
-                    self.buy(size=1, sl=w.stop_price[t], tp=w.target_price[t])
+                    # It refuses levels that do not lie around the last close, as after a gap, by raising.
+                    with contextlib.suppress(ValueError):
+                        self.buy(size=1, sl=w.stop_price[t], tp=w.target_price[t])
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
