@@ -166,6 +166,7 @@ class Origin:
     asked: str | None = None  # identity of the function that decided the orders, if there was one
 
     def equity(self) -> np.ndarray:
+        """The equity at each close, by a run of its own."""
         plan = Plan(self.candles)
         driver = plan.add(fresh(self.orders), self.conditions, keep=False, equity=True)
         plan.run()
@@ -174,12 +175,14 @@ class Origin:
         return curve
 
     def trades(self) -> Trades:
+        """The trades, by a run of its own: the same bits as those that were not kept."""
         plan = Plan(self.candles)
         driver = plan.add(fresh(self.orders), self.conditions)
         plan.run()
         return Trades(driver.trades(), self.candles.symbol)
 
     def ambiguity(self) -> Ambiguity:
+        """The simulation under every mode; ParameterError where a function decided the orders."""
         if self.asked is not None:
             raise ParameterError(
                 "result.ambiguity(): a function decided, and it may decide otherwise where trades end otherwise; "
