@@ -47,6 +47,6 @@ def test_the_random_cases_reach_every_outcome():
 
 
 def test_the_long_cases_hold_positions_over_zones_and_blocks():
-    held = np.concatenate([rows["bars"] for seed in range(19, 600, 20) for rows, _, _ in run_compiled(group_of(seed))])
+    held = np.concatenate([rows["bars"] for seed in range(19, 1000, 20) for rows, _, _ in run_compiled(group_of(seed))])
     assert sum(held > 4 * ZONE) > 20
     assert max(held) > BLOCK / 2
