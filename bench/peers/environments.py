@@ -6,6 +6,8 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
+import sysconfig
 from pathlib import Path
 
 REQUIREMENTS = Path(__file__).parent
@@ -31,8 +33,15 @@ def find_python(given: str | None = None) -> str | None:
 
 def environment(name: str, python: str) -> str:
     """The interpreter of the environment of requirements-NAME.txt; it is made where it is not there yet."""
-    requirements = REQUIREMENTS / f"requirements-{name}.txt"
-    digest = hashlib.blake2b(requirements.read_bytes(), digest_size=4).hexdigest()
+    return made(name, REQUIREMENTS / f"requirements-{name}.txt", python)
+
+
+def made(name: str, requirements: Path, python: str, over: str = "") -> str:
+    """The interpreter of an environment with these requirements; it is made where it is not there yet.
+
+    `over` is Python code that runs when the environment starts, such as one that adds packages of another one.
+    """
+    digest = hashlib.blake2b(requirements.read_bytes() + over.encode(), digest_size=4).hexdigest()
     folder = cache() / f"{name}-{digest}"
     interpreter = folder / "bin" / "python"
     if not (folder / "complete").exists():
@@ -40,5 +49,15 @@ def environment(name: str, python: str) -> str:
         subprocess.run([python, "-m", "venv", "--clear", folder], check=True)
         pip = [interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]
         subprocess.run(pip, check=True)
+        if over:
+            (site_packages,) = folder.glob("lib/python*/site-packages")
+            (site_packages / "over.pth").write_text(over + "\n")
         (folder / "complete").touch()
     return str(interpreter)
+
+
+def over_this_one(name: str, requirements: Path) -> str:
+    """An environment that has what this interpreter has, and these requirements."""
+    folders = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+    added = "; ".join(f"site.addsitedir({folder!r})" for folder in folders)
+    return made(name, requirements, sys.executable, f"import site; {added}")
