@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from bench.baseline.engine import frame_of
@@ -140,19 +139,11 @@ def _names(prices: Prices) -> dict[str, Any]:
     starts, ends = indexer.get_window_bounds(WINDOW, FAST, False, "right", None)
     distance = fast - slow
     arrays = {"close_values": close, "fast_values": fast, "slow_values": slow, "distance_values": distance}
-    return {
-        **{name: series.to_numpy().copy() for name, series in arrays.items()},
-        **{"candles": candles, "values": prices.close, "columns": {"close": prices.close}, "t": t, "window": window},
-        **{"close": close, "fast": fast, "slow": slow, "distance": distance, "indexer": indexer},
-        **{
-            "starts": starts,
-            "ends": ends,
-            "last_20": close.to_numpy()[-FAST:].copy(),
-            "roll_mean": roll_mean,
-            "Series": pd.Series,
-            "np": np,
-        },
-    }
+    names = {name: series.to_numpy().copy() for name, series in arrays.items()}
+    names |= {"candles": candles, "values": prices.close, "columns": {"close": prices.close}, "t": t, "window": window}
+    names |= {"close": close, "fast": fast, "slow": slow, "distance": distance, "indexer": indexer, "Series": pd.Series}
+    last_20 = close.to_numpy()[-FAST:].copy()
+    return {**names, "starts": starts, "ends": ends, "last_20": last_20, "roll_mean": roll_mean}
 
 
 def _least(code: Any, names: dict[str, Any], seconds: float, repetitions: int) -> float:

@@ -12,8 +12,8 @@ STOP, TARGET = 2.0, 4.0
 SEED = 1
 COLUMNS = ("open", "high", "low", "close", "volume")
 STRATEGY = (
-    f"Long at the next open when the mean of {FAST} closes crosses above the mean of {SLOW}; stop at {STOP:g} and target "
-    f"at {TARGET:g} mean true ranges of {RANGE} candles; one position at a time; no costs."
+    f"Long at the next open when the mean of {FAST} closes crosses above the mean of {SLOW}; stop at {STOP:g} and "
+    f"target at {TARGET:g} mean true ranges of {RANGE} candles; one position at a time; no costs."
 )
 
 
