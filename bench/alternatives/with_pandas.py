@@ -9,8 +9,8 @@ from bench.baseline.workload import FAST, RANGE, SLOW, Prices
 
 PACKAGE = "pandas"
 CANNOT = (
-    "One core, a temporary column per step, running sums whose rounding errors stay, and nothing for what depends on "
-    "the trade before."
+    "One core, a column in memory for every step, a Python call per window as soon as the function is one's own, and "
+    "nothing for what depends on the trade before."
 )
 
 

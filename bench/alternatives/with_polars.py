@@ -9,8 +9,7 @@ from bench.baseline.workload import FAST, RANGE, SLOW, Prices
 
 PACKAGE = "polars"
 CANNOT = (
-    "No recursion of one's own without a Python function per value, running sums whose rounding errors stay, and "
-    "nothing for what depends on the trade before."
+    "No recursion of one's own but by a Python function per value, and nothing for what depends on the trade before."
 )
 
 
