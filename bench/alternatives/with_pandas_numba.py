@@ -9,8 +9,8 @@ from bench.baseline.workload import FAST, RANGE, SLOW, Prices
 
 PACKAGE = "pandas"
 CANNOT = (
-    "Seconds of compiling in every process, sums, means, extremes and deviations alone, and nothing for what depends on "
-    "the trade before."
+    "Seconds of compiling in every process, sums, means, extremes and deviations alone, and nothing for what "
+    "depends on the trade before."
 )
 
 

@@ -116,6 +116,18 @@ def headline(result: Result) -> Result:
     }
 
 
+def answer(result: Result) -> Result:
+    """How much of a candle's time computes the two means, and how much is called and made for it."""
+    pieces = {row["piece"]: row for row in result["pieces"]}
+    whole = sum(row["us_per_candle"] for row in result["bottlenecks"])
+    means = pieces["rolling mean"]["per_candle"] * pieces["rolling mean: the kernel over 100 rows"]["us"]
+    found = {"us_per_candle": whole, "kernel_us": means, "kernel_share": means / whole}
+    if "totals" in result:
+        window = next(row for row in result["memory"] if row["what"] == "one window and its means")
+        found |= {"calls_per_candle": result["totals"][0]["calls_per_candle"], "window_blocks": window["blocks"]}
+    return found
+
+
 def parts(quick: bool, folder: Path, pictures: Path | None) -> dict[str, Callable[[], Result]]:
     sizes = QUICK if quick else SIZES
     largest = list(sizes)[-1]
@@ -144,6 +156,8 @@ def run(quick: bool, only: list[str], out: Path | None) -> Result:
                 result = merged(result, measure())
     if "runs" in result:
         result["headline"] = headline(result)
+    if "pieces" in result:
+        result["answer"] = answer(result)
     if out is not None:
         out.write_text(json.dumps(result, indent=1) + "\n")
     return result
