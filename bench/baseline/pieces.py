@@ -119,8 +119,8 @@ def bottlenecks(rows: list[dict[str, Any]], us_per_candle: float) -> list[dict[s
     found.sort(key=lambda row: -row["us_per_candle"])
     left = us_per_candle - sum(row["us_per_candle"] for row in found)
     cause = (
-        "The loop, the calls of the engine's own functions, brackets on the candles of a cross; and what the operations "
-        "above take longer between others than alone, where the processor's caches hold them."
+        "The loop, the calls of the engine's own functions, brackets on the candles of a cross; and what the "
+        "operations above take longer between others than alone, where the processor's caches hold them."
     )
     return [
         *found,

@@ -67,8 +67,8 @@ def _accuracy(result: Result) -> str:
         rows.append((row["name"], *cells))
     return (
         "### Accuracy\n\nThe largest relative error of the two means and of the mean range against exact values, and "
-        "in brackets how many signals are wrong for it. *Offset*: the same prices a million higher. *Spikes*: one close "
-        "in 5,000 is a million times too high; windows that hold it are not counted, so what remains is what it leaves "
+        "in brackets how many signals are wrong for it. *Offset*: the same prices a million higher. *Spikes*: one "
+        "close in 5,000 is a million times too high; windows that hold it are not counted, so what remains is what it leaves "
         "behind.\n\n" + table(("tool", "prices", "offset", "spikes"), rows)
     )
 
@@ -89,14 +89,15 @@ def recommendation(result: Result) -> str:
     if best is not None:
         errors = max(worst(result, best["name"], series) or 0.0 for series in SERIES)
         lines.append(
-            f"- For signals on whole arrays: **{best['name']}**, {number(best['cpu_seconds'] * 1e3)} ms. It is the fastest "
-            f"of the {len(exact)} tools that keep their accuracy on all three series (largest error {number(errors)})."
+            f"- For signals on whole arrays: **{best['name']}**, {number(best['cpu_seconds'] * 1e3)} ms. It is the "
+            f"fastest of the {len(exact)} tools that keep their accuracy on all three series (largest error "
+            f"{number(errors)})."
         )
     if best is not fastest:
         error = worst(result, fastest["name"], "spikes")
         lines.append(
-            f"- The fastest of all, {fastest['name']} ({number(fastest['cpu_seconds'] * 1e3)} ms), lets rounding errors "
-            f"stay: after a spike {'values are missing' if error is None else f'they reach {number(error)}'}."
+            f"- The fastest of all, {fastest['name']} ({number(fastest['cpu_seconds'] * 1e3)} ms), lets rounding "
+            f"errors stay: after a spike {'values are missing' if error is None else f'they reach {number(error)}'}."
         )
     if drifting:
         lines.append(f"- Not for histories with wrong prices in them: {'; '.join(drifting)}.")

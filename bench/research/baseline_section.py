@@ -47,8 +47,9 @@ def _opening(result: Result) -> str:
 def _trades(result: Result) -> str:
     rows = [
         (
-            row["engine"], f"{row['candles']:,}", f"{row['trades']:,}", number(row["seconds"]),
-            number(row["cpu_seconds"]), number(row["us_per_candle"]), number(row["peak_mb"]), number(row["above_mb"]), row["observed"], row["load"],
+            row["engine"], f"{row['candles']:,}", f"{row['trades']:,}",
+            *(number(row[name]) for name in ("seconds", "cpu_seconds", "us_per_candle", "peak_mb", "above_mb")),
+            row["observed"], row["load"],
         )
         for row in sorted(result["runs"], key=lambda row: (row["candles"], row["engine"]))
     ]  # fmt: skip
@@ -136,11 +137,11 @@ def _calls(result: Result) -> str:
         (f"`{row['function']}`", row["file"], number(row["calls_per_candle"]), percent(row["own_share"]))
         for row in result["functions"]
     ]
+    counted = f"{totals['candles']:,} candles counts {number(totals['calls_per_candle'])} calls a candle"
+    slower = f"{number(totals['seconds'])} s for what takes {number(totals['plain_seconds'])} s without it"
     return (
-        f"### What is called\n\ncProfile over {totals['candles']:,} candles counts "
-        f"{number(totals['calls_per_candle'])} calls a candle. (It takes {number(totals['seconds'])} s for what takes {number(totals['plain_seconds'])} s "
-        "without it, so its shares are those of calls more than of time.)\n\n"
-        + table(("function", "file", "calls a candle", "own time"), rows, left=2)
+        f"### What is called\n\ncProfile over {counted}. (It takes {slower}, so its shares are those of calls more "
+        "than of time.)\n\n" + table(("function", "file", "calls a candle", "own time"), rows, left=2)
     )
 
 
