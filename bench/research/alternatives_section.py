@@ -68,8 +68,8 @@ def _accuracy(result: Result) -> str:
     return (
         "### Accuracy\n\nThe largest relative error of the two means and of the mean range against exact values, and "
         "in brackets how many signals are wrong for it. *Offset*: the same prices a million higher. *Spikes*: one "
-        "close in 5,000 is a million times too high; windows that hold it are not counted, so what remains is what it leaves "
-        "behind.\n\n" + table(("tool", "prices", "offset", "spikes"), rows)
+        "close in 5,000 is a million times too high; windows that hold it are not counted, so what remains is what it "
+        "leaves behind.\n\n" + table(("tool", "prices", "offset", "spikes"), rows)
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 NONE = "-"
+WIDE = 50.0  # the largest in smallest values, above which a scale is logarithmic
 INK, MUTED, OURS, OTHERS = "#333333", "#8a8f98", "#2a78d6", "#b9c2cf"
 
 
@@ -41,7 +42,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], left: int = 1)
 
 
 def bars(names: Sequence[str], values: Sequence[float], title: str, ours: str, shown: Callable[[float], str]) -> str:
-    """An SVG of horizontal bars on a logarithmic scale, the shortest on top; the bar named `ours` stands out."""
+    """An SVG of horizontal bars, the shortest on top; the one named `ours` stands out. Wide ranges get a log scale."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -54,8 +55,11 @@ def bars(names: Sequence[str], values: Sequence[float], title: str, ours: str, s
             [names[place] for place in order], [values[place] for place in order], color=colours, height=0.7
         )
         axes.bar_label(drawn, labels=[shown(values[place]) for place in order], padding=4, color=INK)
-        axes.set_xscale("log")
-        axes.set_xlim(min(values) / 2, max(values) * 6)
+        if max(values) > WIDE * min(values):
+            axes.set_xscale("log")
+            axes.set_xlim(min(values) / 2, max(values) * 6)
+        else:
+            axes.set_xlim(0, max(values) * 1.12)
         axes.set_title(title, loc="left", fontsize=11, color=INK)
         return finished(figure, axes)
 
