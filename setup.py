@@ -52,6 +52,7 @@ EXTENSIONS = [
     "statistics",
     "stream",
     "synthetic",
+    "timed",
     "timeframes",
     "times",
     "types",
@@ -61,7 +62,7 @@ EXTENSIONS = [
 ]
 
 # What the generated C of a module includes: a change there compiles it again.
-INCLUDING = ("band", "quantiles", "ranks", "recursions", "windows", "windows_avx2", "zones")
+INCLUDING = ("band", "quantiles", "ranks", "recursions", "timed", "windows", "windows_avx2", "zones")
 HEADERS = dict.fromkeys(INCLUDING, sorted(glob.glob("btcore/_core/*.h")))
 
 DEBUG = os.environ.get("BTCORE_DEBUG", "0") == "1"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from btcore._core.types import LANES, OPCODES
@@ -10,7 +10,7 @@ from btcore.callables import Function
 from btcore.clocks import time_operands
 from btcore.expr import CONDITION, Expr
 
-__all__ = ["LONGEST", "Made", "Operation", "operations"]
+__all__ = ["LONGEST", "Made", "Operation", "operations", "texts"]
 
 LONGEST = 2**40  # a whole number that no count of candles reaches
 
@@ -53,6 +53,13 @@ def operations(
             missing[user[0]] -= 1
             if not missing[user[0]]:
                 ready.append(user)
+
+
+def texts(nodes: list[Made], made: Iterable[Operation]) -> list[str]:
+    """What each operator computes, as an expression; the means of a bank with commas between them."""
+    known = {slot: repr(node) for slot, node, _ in nodes}
+    slots = ([lane[1] for lane in extra] if code == OPCODES["ewm"] else [out] for code, out, _, _, _, extra in made)
+    return [", ".join(known[slot] for slot in of_one) for of_one in slots]
 
 
 def _emitted(nodes: list[Made], clocks: list[int], length: int, duration: int) -> Iterator[Operation]:

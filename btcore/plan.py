@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,7 +15,9 @@ from btcore._core.asked import PythonAsker
 from btcore._core.engine import Driver, run
 from btcore._core.magnify import Finer
 from btcore._core.market import Market
+from btcore._core.pipeline import Pipeline
 from btcore._core.stream import Stream
+from btcore._core.timed import TimedPipeline
 from btcore._core.types import AmbiguityMode, EntryKind, Level, SizeKind
 from btcore.candles import Candles
 from btcore.costs import Costs, HourlySpread
@@ -32,9 +35,10 @@ from btcore.sessions import end_codes
 from btcore.sizes import FixedCash, PercentEquity, RiskPercent, VolatilityTarget
 from btcore.strategy import Strategy
 
-__all__ = ["Conditions", "Plan", "Recorded", "market_key"]
+__all__ = ["Conditions", "Plan", "Recorded", "Timing", "market_key"]
 
 NEVER = 2**63 - 1  # candles after which an order expires or a position is closed where no limit was set
+ARRAYS = "packing of arrays"  # what a run does before its operators
 BEYOND = 2**60  # units that no candle exceeds
 _SIZE_KINDS = ((FixedCash, SizeKind.SIZE_CASH, "amount"), (PercentEquity, SizeKind.SIZE_EQUITY, "percent"),
                (RiskPercent, SizeKind.SIZE_RISK, "percent"))  # fmt: skip
@@ -66,6 +70,14 @@ class Recorded:
     orders: np.ndarray
     levels: np.ndarray
     max_positions: int
+
+
+class Timing(NamedTuple):
+    """How long the parts of a run took, in ns: setting up the operators, each of them, and the simulations."""
+
+    set_up: int
+    operators: list[tuple[str, int]]
+    simulations: int
 
 
 Trader = Strategy | WindowStrategy | CompiledStrategy | Recorded | Sequence[Order | Exit]
@@ -171,12 +183,32 @@ class Plan:
             If the function of a strategy raised; the other simulations have their results then.
         """
         if self._market is not None:
-            columns = {name: getattr(self.candles, name) for name in ("timestamp", *COLUMNS)}
-            duration = self.candles.duration if self._program.has_timeframes else 0
-            pipeline = self._program.pipeline(columns, len(self.candles), duration)
-            run(pipeline, self._market[1], self._drivers)
+            run(self._pipeline(Pipeline), self._market[1], self._drivers)
         for driver in self._drivers:
             self.check(driver)
+
+    def run_timed(self) -> Timing:
+        """As ``run``, once a simulation was added, with a clock at each operator."""
+        assert self._market is not None
+        begun = time.perf_counter_ns()
+        pipeline = self._pipeline(TimedPipeline)
+        assert isinstance(pipeline, TimedPipeline)
+        ready = time.perf_counter_ns()
+        run(pipeline, self._market[1], self._drivers)
+        done = time.perf_counter_ns()
+        for driver in self._drivers:
+            self.check(driver)
+        names = [*self._program.operator_texts(len(self.candles), self._duration), ARRAYS]
+        taken = pipeline.nanoseconds()
+        return Timing(ready - begun, list(zip(names, taken, strict=True)), done - ready - sum(taken))
+
+    @property
+    def _duration(self) -> int:
+        return self.candles.duration if self._program.has_timeframes else 0
+
+    def _pipeline(self, make: type[Pipeline]) -> Pipeline:
+        columns = {name: getattr(self.candles, name) for name in ("timestamp", *COLUMNS)}
+        return self._program.pipeline(columns, len(self.candles), self._duration, make)
 
     def check(self, driver: Driver) -> None:
         """Raise CallbackError if the function of this simulation raised when it was run."""

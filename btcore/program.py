@@ -19,7 +19,7 @@ from btcore.callables import Function
 from btcore.clocks import Clock, inner_frame
 from btcore.errors import DataError, ExpressionError
 from btcore.expr import CONDITION, NUMBER, TIME, Expr
-from btcore.operations import LONGEST, Operation, operations
+from btcore.operations import LONGEST, Operation, operations, texts
 
 __all__ = ["Program", "evaluate"]
 
@@ -179,8 +179,12 @@ class Program:
     def _is_loaded(self, node: Expr) -> bool:
         return node.op not in ELEMENTWISE or id(node) in self._known
 
-    def pipeline(self, columns: Mapping[str, np.ndarray], length: int, duration: int = 0) -> Pipeline:
+    def pipeline(
+        self, columns: Mapping[str, np.ndarray], length: int, duration: int = 0, make: type[Pipeline] = Pipeline
+    ) -> Pipeline:
         """The operators bound to the arrays of one instrument, whose candles last `duration` ns (0: not known).
+
+        `make` is the class of the pipeline.
 
         Raises
         ------
@@ -202,7 +206,11 @@ class Program:
                 )
         sources = [(slot, columns[name]) for slot, name in self._columns] + self._arrays
         operators = list(self._operators(length, duration))
-        return Pipeline(self._kinds, self._constants, sources, operators, length, self._clocks)
+        return make(self._kinds, self._constants, sources, operators, length, self._clocks)
+
+    def operator_texts(self, length: int, duration: int = 0) -> list[str]:
+        """What each operator of a pipeline computes, in their order."""
+        return texts(self._nodes, self._operators(length, duration))
 
     def streamed(
         self, duration: int = 0

@@ -29,7 +29,7 @@ from btcore.rules import AMBIGUITY_MODES, RULES_VERSION, Rules
 from btcore.sizes import VolatilityTarget
 from btcore.strategy import Strategy
 
-__all__ = ["Origin", "checked_conditions", "simulate"]
+__all__ = ["Origin", "checked_conditions", "orders_of", "simulate"]
 
 FIRST_DAY, LAST_DAY = np.datetime64("1677-09-21"), np.datetime64("2262-04-11")  # ends of int64 nanoseconds
 FUNCTIONS = (WindowStrategy, CompiledStrategy)
@@ -93,7 +93,7 @@ def simulate(
     conditions = checked_conditions(candles, costs, size, cash, rules, start, end)
     if isinstance(strategy, FUNCTIONS):
         return _ask(strategy, candles, conditions)
-    orders = strategy if isinstance(strategy, Strategy) else _order_list(strategy)
+    orders = orders_of(strategy)
     return _simulated(orders, candles, conditions, Origin(orders, candles, conditions))
 
 
@@ -237,7 +237,10 @@ def _identity(value: Any) -> Any:
     return repr(value)
 
 
-def _order_list(orders: Any) -> list[Order | Exit]:
+def orders_of(orders: Any) -> Any:
+    """What ``simulate`` takes, as ``Plan.add`` takes it; ParameterError where nothing can be simulated."""
+    if isinstance(orders, (Strategy, *FUNCTIONS)):
+        return orders
     try:
         return list(orders)
     except TypeError:

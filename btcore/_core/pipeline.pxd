@@ -31,3 +31,6 @@ cdef class Pipeline:
     cdef int _set_up_operators(self, list operators, list clocks) except -1
     cdef int advance(self, Py_ssize_t start, Py_ssize_t n) except -1 nogil
     cdef size_t state_size(self)
+
+cdef void take_sources(Pipeline self, Py_ssize_t start, Py_ssize_t n) noexcept nogil
+cdef int advance_one(Pipeline self, int k, Py_ssize_t n) except -1 nogil

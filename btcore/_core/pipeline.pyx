@@ -27,6 +27,30 @@ cdef void* allocated(size_t count, size_t size) except NULL:
     return memory
 
 
+cdef void take_sources(Pipeline self, Py_ssize_t start, Py_ssize_t n) noexcept nogil:
+    """Let the slots of the caller's arrays hold candles [start, start + n)."""
+    cdef int k
+    cdef Source* source
+    for k in range(self.source_count):
+        source = &self.sources[k]
+        if source.width == 1:
+            pack_bits(<const uint8_t*> source.values + start, <uint64_t*> self.slots[source.slot], n)
+        else:
+            self.slots[source.slot] = <void*> (source.values + start * source.width)
+
+
+cdef int advance_one(Pipeline self, int k, Py_ssize_t n) except -1 nogil:
+    """The k-th operator of a block of n candles; raises what a function of the caller raised."""
+    cdef Operator* op = &self.operators[k]
+    cdef Py_ssize_t count = n if op.clock < 0 else (<int64_t*> self.slots[op.clock])[0]
+    if count or op.code == OP_BUCKET:       # which then says that there are no buckets
+        op.advance(op, self.slots, count)
+    if op.failed:
+        with gil:
+            raise_failure(op)
+    return 0
+
+
 cdef class Pipeline:
     """Operators in order, the slots between them, and their state.
 
@@ -153,23 +177,9 @@ cdef class Pipeline:
         Raises what a function of the caller raised; the operators after it have then not seen these candles.
         """
         cdef int k
-        cdef Source* source
-        cdef Operator* op
-        cdef Py_ssize_t count
-        for k in range(self.source_count):
-            source = &self.sources[k]
-            if source.width == 1:
-                pack_bits(<const uint8_t*> source.values + start, <uint64_t*> self.slots[source.slot], n)
-            else:
-                self.slots[source.slot] = <void*> (source.values + start * source.width)
+        take_sources(self, start, n)
         for k in range(self.operator_count):
-            op = &self.operators[k]
-            count = n if op.clock < 0 else (<int64_t*> self.slots[op.clock])[0]
-            if count or op.code == OP_BUCKET:       # which then says that there are no buckets
-                op.advance(op, self.slots, count)
-            if op.failed:
-                with gil:
-                    raise_failure(op)
+            advance_one(self, k, n)
         return 0
 
     def evaluate(self, list slots, list out):

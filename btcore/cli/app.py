@@ -16,6 +16,7 @@ import click
 from btcore.cli.batch import batch
 from btcore.cli.check import check
 from btcore.cli.demo import demo
+from btcore.cli.profile import profile_command
 from btcore.cli.run import run
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
@@ -52,6 +53,7 @@ app.add_command(check)
 app.add_command(demo)
 app.add_command(run)
 app.add_command(batch)
+app.add_command(profile_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
