@@ -1,0 +1,1 @@
+"""docs/research.md from result files: ``python -m bench.research``; see ``__main__`` for options."""
