@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 
-from bench import machine
+from bench import calibration, machine
 from bench.report import live_rows, tables
 from bench.sizes import CANDLES
+
+sys.path.append(
+    str(Path(__file__).parents[1])
+)  # worker processes import bench by name; an installed btcore comes first
 
 
 def pytest_configure():
@@ -18,6 +25,20 @@ def pytest_configure():
 
 def pytest_benchmark_update_machine_info(machine_info):
     machine_info["load"] = machine.load()
+    machine_info |= {"numpy": np.__version__, "candles": CANDLES}
+
+
+@pytest.fixture(autouse=True)
+def calibrated(request):
+    """Every benchmark notes how fast the machine was before and after it, by the same timer."""
+    if "benchmark" not in request.fixturenames:
+        yield
+        return
+    benchmark = request.getfixturevalue("benchmark")
+    timer = benchmark._timer
+    before = calibration.seconds(timer)
+    yield
+    benchmark.extra_info["calibration"] = min(before, calibration.seconds(timer))
 
 
 @pytest.fixture(scope="session")

@@ -53,17 +53,17 @@ def megabytes(pids: list[int], *fields: str) -> float:
 
 
 class Peak(threading.Thread):
-    """The most memory that the marked processes held together, until it is asked for."""
+    """The most memory that the marked processes held together, until it is asked for; `fields` as of ``megabytes``."""
 
-    def __init__(self, mark: str) -> None:
+    def __init__(self, mark: str, *fields: str) -> None:
         super().__init__(daemon=True)
-        self._mark, self._done = mark, threading.Event()
+        self._mark, self._fields, self._done = mark, fields, threading.Event()
         self.peak, self.processes = 0.0, 0
 
     def run(self) -> None:
         while not self._done.wait(SECONDS_BETWEEN_LOOKS):
             pids = marked(self._mark)
-            self.peak, self.processes = max(self.peak, megabytes(pids)), max(self.processes, len(pids))
+            self.peak, self.processes = max(self.peak, megabytes(pids, *self._fields)), max(self.processes, len(pids))
 
     def stop(self) -> float:
         self._done.set()
