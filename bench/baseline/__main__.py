@@ -36,7 +36,7 @@ def sized(candles: int, rate: int, folder: Path, flame: Path | None) -> Result:
     """The baseline under py-spy and btcore over so many candles; alone as well where that takes no minutes."""
     prepare(folder, candles)
     raw, out = folder / "stacks.txt", folder / "out.json"
-    alone = [worker("baseline", folder, out)] if candles <= SIZES["long"][0] else []
+    alone = [worker("baseline", folder, out)] if candles <= SIZES["short"][0] else []
     watched = worker("baseline", folder, out, watch=(raw, rate))
     ours = worker("btcore", folder, out)
     return told([*alone, watched], ours, raw.read_text(), rate, flame)
