@@ -13,8 +13,6 @@ from bench.research import page as pages
 from bench.research.decisions import decisions
 from bench.research.headline import ASKED
 
-pytest.importorskip("matplotlib")
-
 SAMPLES = Path(__file__).parent / "research" / "samples"
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?")
 STATES = {"finished", "lost", "code", "left"}  # what happened, not what was measured
@@ -95,6 +93,7 @@ def test_a_result_may_be_missing(found, missing):
 
 
 def test_pictures_are_the_same_twice_and_named_on_the_page(found, tmp_path):
+    pytest.importorskip("matplotlib")
     pages.write(SAMPLES, tmp_path / "research.md")
     text = (tmp_path / "research.md").read_text()
     for name, svg in pages.pictures(found).items():

@@ -51,6 +51,14 @@ class Engine:
         fill = np.append(w.open[1:], w.close[-1])
         return self._run(entries, fill - STOP * atr, fill + TARGET * atr, np.where(entries, 1.0, np.nan))
 
+    def many(self, workloads: list[Workload]) -> int:
+        """Each pair in turn."""
+        count = 0
+        for w in workloads:
+            run = self._run(w.entries, w.stop_price, w.target_price, np.where(w.entries, 1.0, np.nan))
+            count += len(run["trades"].get_trades())
+        return count
+
     def trades(self, result: Any) -> dict[str, np.ndarray]:
         rows = result["trades"].get_trades()
         columns = {"entry_index": "entry_bar", "exit_index": "exit_bar"}

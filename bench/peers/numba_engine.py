@@ -9,7 +9,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from bench.peers.workload import FAST, RANGE, SLOW, STOP, TARGET, Workload
+from bench.peers.workload import FAST, FASTS, RANGE, SLOW, SLOWS, STOP, TARGET, Workload
 
 SL, SL_GAP, TP, TP_GAP, END_OF_DATA = range(5)
 TRADE = np.dtype(
@@ -98,6 +98,7 @@ def simulate(open_, high, low, close, entries, stop, target):
 
 
 class Engine:
+    own_signals = True  # of pairs of means
     package = "numba"
     comparable = True
 
@@ -117,6 +118,13 @@ class Engine:
         atr = ema(true_range(w.high, w.low, w.close), RANGE)
         scale = w.scale[0]
         return simulate(*self.ticks, entries, in_ticks(STOP * atr, scale), in_ticks(TARGET * atr, scale))
+
+    def many(self, workloads: list[Workload]) -> int:
+        """Each pair in turn; a mean is computed once."""
+        w = self.workload
+        means = {span: ema(w.close, span) for span in {*FASTS, *SLOWS}}
+        entries = (crosses_above(means[fast], means[slow]) for fast in FASTS for slow in SLOWS)
+        return sum(len(simulate(*self.ticks, signals, w.stop, w.target)) for signals in entries)
 
     def trades(self, result: np.ndarray) -> dict[str, np.ndarray]:
         scale = self.workload.scale[0]

@@ -8,11 +8,12 @@ it is timed on the nearest thing it can run: its own Wilder range for the levels
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from bench.peers.workload import FAST, RANGE, SLOW, STOP, TARGET, Workload
+from bench.peers.workload import FAST, FASTS, RANGE, SLOW, SLOWS, STOP, TARGET, WINDOW, Workload, decision
 
 os.environ["RAPTORBT_NO_VERSION_CHECK"] = "1"
 
@@ -31,6 +32,7 @@ def _config() -> Any:
 
 
 class Engine:
+    own_signals = True  # of pairs of means
     package = "raptorbt"
     comparable = False  # other levels, and exits on the cross back
 
@@ -41,12 +43,12 @@ class Engine:
         self.config.set_atr_target(float(TARGET), RANGE)
         self.signals = self._signals()
 
-    def _signals(self) -> tuple[np.ndarray, np.ndarray]:
+    def _signals(self, fast: int = FAST, slow: int = SLOW) -> tuple[np.ndarray, np.ndarray]:
         close = self.workload.close
-        above = raptorbt.ema(close, FAST) > raptorbt.ema(close, SLOW)
+        above = raptorbt.ema(close, fast) > raptorbt.ema(close, slow)
         enter, leave = np.zeros(len(close), dtype=bool), np.zeros(len(close), dtype=bool)
-        enter[SLOW:] = above[SLOW:] & ~above[SLOW - 1 : -1]
-        leave[SLOW:] = above[SLOW - 1 : -1] & ~above[SLOW:]
+        enter[slow:] = above[slow:] & ~above[slow - 1 : -1]
+        leave[slow:] = above[slow - 1 : -1] & ~above[slow:]
         return enter, leave
 
     def _run(self, enter: np.ndarray, leave: np.ndarray) -> Any:
@@ -59,6 +61,11 @@ class Engine:
 
     def end_to_end(self) -> Any:
         return self._run(*self._signals())
+
+    def many(self, workloads: list[Workload]) -> int:
+        """Each pair in turn."""
+        signals = (self._signals(fast, slow) for fast in FASTS for slow in SLOWS)
+        return sum(len(self._run(*both).trades()) for both in signals)
 
     def trades(self, result: Any) -> dict[str, np.ndarray]:
         return _trades(result)
@@ -85,6 +92,21 @@ class Session:
                     session.step(i, *row, entry=True, exit=False, **levels)
                 else:
                     session.step(i, *row, entry=False, exit=False)
+        return session.finish()
+
+    def callback(self, decide: Callable[[np.ndarray, bool], int] = decision) -> Any:
+        """It calls nobody: the loop over the candles, and the window, are the caller's."""
+        w = self.workload
+        session = raptorbt.KernelSession(symbol="SYNTH", direction=1, config=_config())
+        holds = False
+        for first in range(0, len(w), 100_000):
+            part = slice(first, first + 100_000)
+            columns = (w.timestamp, w.open, w.high, w.low, w.close, w.volume)
+            rows = zip(*(column[part].tolist() for column in columns), strict=True)
+            for t, row in enumerate(rows, first):
+                answer = decide(w.close[t - WINDOW + 1 : t + 1], holds) if t >= WINDOW - 1 else 0
+                session.step(t, *row, entry=answer > 0, exit=answer < 0)
+                holds = answer > 0 or (holds and answer == 0)
         return session.finish()
 
     def trades(self, result: Any) -> dict[str, np.ndarray]:

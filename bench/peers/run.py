@@ -41,8 +41,11 @@ PEERS = {  # name: (module:class, requirements; none: this interpreter)
     "vectorbt, numba": ("vectorbt_engine:Engine", "vectorbt"),
     "neutrinobt": ("neutrinobt_engine:Engine", "neutrinobt"),
     "backtesting.py": ("backtesting_engine:Engine", "backtesting"),
+    "backtrader": ("backtrader_engine:Engine", "backtrader"),
+    "akquant": ("akquant_engine:Engine", "akquant"),
 }
-SLOW = ("backtesting.py",)  # minutes over 20 years of minutes: measured when asked for by name, or over a file
+# Minutes to hours over 20 years of minutes: measured when asked for by name, or over a file.
+SLOW = ("backtesting.py", "backtrader", "akquant")
 
 
 def measured(name: str, folder: Path, runs: int, python: str | None) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,23 @@ import numpy as np
 FAST, SLOW, RANGE = 20, 50, 14  # spans of the two means and of the average true range
 STOP, TARGET = 2, 4  # distances in average true ranges
 SEED = 1
+WINDOW = 100  # closes that a callback sees
+ENTER, LEAVE = -2.5, 0.0  # z-scores at which it buys and exits
+FASTS, SLOWS = (5, 8, 10, 12, 15, 18, 20, 22, 25, 30), (40, 50, 60, 80, 100)  # 50 pairs of spans
+
+
+def decision(closes: np.ndarray, holds: bool) -> int:
+    """A strategy as a Python function of the last closes: 1 to buy at the next open, -1 to exit there, 0 to wait."""
+    spread = closes.std()
+    score = (closes[-1] - closes.mean()) / spread if spread > 0 else 0.0
+    if holds:
+        return -1 if score > LEAVE else 0
+    return 1 if score < ENTER else 0
+
+
+def nothing(closes: np.ndarray, holds: bool) -> int:
+    """A strategy that looks at nothing: what the call and its window cost."""
+    return 0
 
 
 @dataclass(frozen=True)
@@ -41,6 +58,21 @@ class Workload:
         """The first n candles."""
         return Workload(**{f.name: getattr(self, f.name)[:n] for f in fields(self)})
 
+    def pairs(self) -> list[Workload]:
+        """The same candles and levels with the entries of each of the 50 pairs, computed here, in a loop of Python."""
+        means = {span: ema(self.close, span) for span in {*FASTS, *SLOWS}}
+        stop_price, target_price = (
+            (self.next_open() + sign * level) / self.scale[0] for sign, level in ((-1, self.stop), (1, self.target))
+        )
+        found = []
+        for fast in FASTS:
+            for slow in SLOWS:
+                above = means[fast] > means[slow]
+                entries = np.zeros(len(self), dtype=bool)
+                entries[1:] = above[1:] & ~above[:-1]
+                found.append(replace(self, entries=entries, stop_price=stop_price, target_price=target_price))
+        return found
+
     def ticks(self, prices: np.ndarray) -> np.ndarray:
         """Prices in whole ticks; prices off the grid by more than a thousandth of a tick give -1."""
         exact = np.asarray(prices, dtype=np.float64) * self.scale[0]
@@ -50,6 +82,15 @@ class Workload:
     def next_open(self) -> np.ndarray:
         """Open of the following candle in ticks; of the last candle its own close."""
         return np.append(self.ticks(self.open[1:]), self.ticks(self.close[-1:]))
+
+
+def ema(x: np.ndarray, span: int) -> np.ndarray:
+    """Exponential mean seeded by the first value; slow."""
+    alpha, y, out = 2.0 / (span + 1.0), float(x[0]), []
+    for value in x.tolist():
+        y += alpha * (value - y)
+        out.append(y)
+    return np.array(out)
 
 
 def load(folder: Path) -> Workload:
