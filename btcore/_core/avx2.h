@@ -1,4 +1,4 @@
-/* The functions of functions.h for processors with AVX2, and whether this one has it.
+/* The functions of functions.h and order.h for processors with AVX2, and whether this one has it.
  *
  * What is compiled here may run only where `has_avx2` says so. Fused multiply-add is not asked for: the bits are those
  * of any other width.
@@ -40,6 +40,7 @@ static int has_avx2(void) {
 #endif
 
 #include "functions.h"
+#include "order.h"
 
 #if defined(__clang__)
 #pragma clang attribute pop
@@ -48,11 +49,13 @@ static int has_avx2(void) {
 #endif
 
 static void* function_with_avx2(int kind) { return (void*) window_functions[kind]; }
+static const void* order_with_avx2(void) { return &order_functions; }
 
 #else
 
 static int has_avx2(void) { return 0; }
 static void* function_with_avx2(int kind) { (void) kind; return 0; }
+static const void* order_with_avx2(void) { return 0; }
 
 #endif
 

@@ -9,17 +9,19 @@ from libc.stdint cimport uint64_t
 from libc.string cimport memcpy, memmove
 
 from btcore._core.bits cimport first_bit
+from btcore._core.passes cimport OrderFunctions, order_functions_here
 
 cdef extern from "order.h" nogil:
+    enum:
+        MOST_COUNTED            # most values that sort_few takes
     uint64_t within(const double* x, Py_ssize_t n, double low, double high) noexcept
-    Py_ssize_t count_less(const double* x, Py_ssize_t n, double value) noexcept
-    Py_ssize_t count_not_greater(const double* x, Py_ssize_t n, double value) noexcept
 
 cdef enum:
     LANES = 16                  # see bound_above
-    FEW = 32                    # most values that are sorted by counting
     GATHER = 512                # most values that one growth takes
     SPARE = 64                  # found before the number is looked at
+
+cdef const OrderFunctions* functions = order_functions_here()
 
 cdef double REACH = 0.5         # share of the capacity that one growth aims at
 
@@ -127,27 +129,10 @@ cdef inline void sort_by(double* x, Py_ssize_t n, Py_ssize_t gap) noexcept nogil
         x[k] = value
 
 
-cdef void sort_few(double* x, int n) noexcept nogil:
-    """Each value counts those that sort before it: there are no branches to mispredict."""
-    cdef double[FEW] copy
-    cdef int[FEW] place
-    cdef int i, k, before, later
-    for i in range(n):
-        copy[i] = x[i]
-        before = 0
-        for k in range(i):
-            later = x[k] > x[i]
-            place[k] += later
-            before += 1 - later
-        place[i] = before
-    for i in range(n):
-        x[place[i]] = copy[i]
-
-
 cdef void sort(double* x, Py_ssize_t n) noexcept nogil:
     """Shell's sort: short, in place, fast on what is nearly sorted."""
-    if n <= FEW:
-        sort_few(x, <int> n)
+    if n <= MOST_COUNTED:
+        functions.sort_few(x, n)
         return
     if n > 150:
         sort_by(x, n, 57)
@@ -173,7 +158,8 @@ cdef Py_ssize_t collect(
     """The values in [low, high], sorted; if they are too many, only `nearest`, as often as it occurs."""
     cdef Py_ssize_t n = gather(x, count, low, high, found)
     if n < 0:
-        return repeat(found, nearest, count_not_greater(x, count, nearest) - count_less(x, count, nearest))
+        n = functions.count_not_greater(x, count, nearest) - functions.count_less(x, count, nearest)
+        return repeat(found, nearest, n)
     sort(found, n)
     return n
 
@@ -184,7 +170,7 @@ cdef Py_ssize_t search_above(const Band* s, double edge, double* found) noexcept
     cdef Py_ssize_t count = s.history.count, ties = 0
     cdef double nearest, bound
     if s.size:
-        ties = count_not_greater(x, count, edge) - s.before - s.size
+        ties = functions.count_not_greater(x, count, edge) - s.before - s.size
     if ties:
         return repeat(found, edge, ties)
     bound = bound_above(x, count, edge, &nearest)
@@ -194,7 +180,7 @@ cdef Py_ssize_t search_above(const Band* s, double edge, double* found) noexcept
 cdef Py_ssize_t search_below(const Band* s, double edge, double* found) noexcept nogil:
     cdef const double* x = window_of(s)
     cdef Py_ssize_t count = s.history.count
-    cdef Py_ssize_t ties = s.before - count_less(x, count, edge)
+    cdef Py_ssize_t ties = s.before - functions.count_less(x, count, edge)
     cdef double nearest, bound
     if ties:
         return repeat(found, edge, ties)

@@ -59,20 +59,22 @@ INLINE uint64_t within4(pair a, pair b, pair low, pair high) {
     return (uint64_t) _mm_movemask_ps(_mm_shuffle_ps(x, y, _MM_SHUFFLE(2, 0, 2, 0)));
 }
 
-/* Two counts; tally_less adds a < b to each, tally_not_greater a <= b. */
-typedef __m128i tally;
+/* A count for each double: of a < b, of a <= b, and of a <= b behind place k but a < b up to it. */
+typedef __m128i pair_counts;
 
-INLINE tally no_tally(void) { return _mm_setzero_si128(); }
-INLINE tally tally_less(tally t, pair a, pair b) { return _mm_sub_epi64(t, _mm_castpd_si128(_mm_cmplt_pd(a, b))); }
-INLINE tally tally_not_greater(tally t, pair a, pair b) {
+INLINE pair_counts no_pair_counts(void) { return _mm_setzero_si128(); }
+INLINE pair_counts count_less2(pair_counts t, pair a, pair b) {
+    return _mm_sub_epi64(t, _mm_castpd_si128(_mm_cmplt_pd(a, b)));
+}
+INLINE pair_counts count_not_greater2(pair_counts t, pair a, pair b) {
     return _mm_sub_epi64(t, _mm_castpd_si128(_mm_cmple_pd(a, b)));
 }
-INLINE tally tally_both(tally t, tally u) { return _mm_add_epi64(t, u); }
-INLINE int64_t tallied(tally t) {
-    int64_t x[2];
-    _mm_storeu_si128((__m128i*) x, t);
-    return x[0] + x[1];
+INLINE pair_counts count_in_order2(pair_counts t, pair a, pair b, int k) {
+    const pair mask = if_less(both(k), pair_of(0.0, 1.0), _mm_cmple_pd(a, b), _mm_cmplt_pd(a, b));
+    return _mm_sub_epi64(t, _mm_castpd_si128(mask));
 }
+INLINE pair_counts add_pair_counts(pair_counts t, pair_counts u) { return _mm_add_epi64(t, u); }
+INLINE void store_pair_counts(int64_t* x, pair_counts t) { _mm_storeu_si128((__m128i*) x, t); }
 
 #else
 
@@ -108,13 +110,18 @@ INLINE uint64_t within4(pair a, pair b, pair low, pair high) {
          | (uint64_t) ((b.x >= low.x) & (b.x <= high.x)) << 2 | (uint64_t) ((b.y >= low.y) & (b.y <= high.y)) << 3;
 }
 
-typedef int64_t tally;
+typedef struct { int64_t x, y; } pair_counts;
 
-INLINE tally no_tally(void) { return 0; }
-INLINE tally tally_less(tally t, pair a, pair b) { return t + (a.x < b.x) + (a.y < b.y); }
-INLINE tally tally_not_greater(tally t, pair a, pair b) { return t + (a.x <= b.x) + (a.y <= b.y); }
-INLINE tally tally_both(tally t, tally u) { return t + u; }
-INLINE int64_t tallied(tally t) { return t; }
+INLINE pair_counts no_pair_counts(void) { pair_counts t; t.x = t.y = 0; return t; }
+INLINE pair_counts count_less2(pair_counts t, pair a, pair b) { t.x += a.x < b.x; t.y += a.y < b.y; return t; }
+INLINE pair_counts count_not_greater2(pair_counts t, pair a, pair b) {
+    t.x += a.x <= b.x; t.y += a.y <= b.y; return t;
+}
+INLINE pair_counts count_in_order2(pair_counts t, pair a, pair b, int k) {
+    t.x += a.x < b.x; t.y += k < 1 ? a.y <= b.y : a.y < b.y; return t;
+}
+INLINE pair_counts add_pair_counts(pair_counts t, pair_counts u) { t.x += u.x; t.y += u.y; return t; }
+INLINE void store_pair_counts(int64_t* x, pair_counts t) { x[0] = t.x; x[1] = t.y; }
 
 #endif
 

@@ -1,11 +1,20 @@
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
 from btcore._core.operators cimport Operator
+from btcore._core.types cimport OP_BUCKET
 
 cdef struct Source:             # an array of the caller that feeds a slot
     int slot
     const char* values
     Py_ssize_t width            # bytes of a value; 1 for flags, which are packed into bits
+
+
+cdef inline void advance_operator(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
+    """Advance by the n candles of a block, or by as many as the operator's own clock says."""
+    cdef Py_ssize_t count = n if op.clock < 0 else (<int64_t*> slots[op.clock])[0]
+    if count or op.code == OP_BUCKET:           # which then says that there are no buckets
+        op.advance(op, slots, count)
+
 
 cdef void* allocated(size_t count, size_t size) except NULL
 

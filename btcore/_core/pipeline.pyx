@@ -16,7 +16,7 @@ from btcore._core.paths cimport setup_path
 from btcore._core.recursions cimport setup_recursion
 from btcore._core.timeframes cimport setup_timeframe
 from btcore._core.times cimport setup_time
-from btcore._core.types cimport BLOCK, CONDITIONS, OP_BUCKET, TIMES, WORD
+from btcore._core.types cimport BLOCK, CONDITIONS, TIMES, WORD
 from btcore._core.windows cimport setup_window
 
 
@@ -42,9 +42,7 @@ cdef void take_sources(Pipeline self, Py_ssize_t start, Py_ssize_t n) noexcept n
 cdef int advance_one(Pipeline self, int k, Py_ssize_t n) except -1 nogil:
     """The k-th operator of a block of n candles; raises what a function of the caller raised."""
     cdef Operator* op = &self.operators[k]
-    cdef Py_ssize_t count = n if op.clock < 0 else (<int64_t*> self.slots[op.clock])[0]
-    if count or op.code == OP_BUCKET:       # which then says that there are no buckets
-        op.advance(op, self.slots, count)
+    advance_operator(op, self.slots, n)
     if op.failed:
         with gil:
             raise_failure(op)

@@ -8,14 +8,15 @@ from libc.math cimport INFINITY, NAN, ceil, floor, rint
 
 from btcore._core.band cimport Band, band_of, reach, thin_out, values_of
 from btcore._core.history cimport history_init, history_length, is_complete, is_finite, make_room
+from btcore._core.passes cimport OrderFunctions, order_functions_here
 from btcore._core.types cimport QUANTILE_HIGHER, QUANTILE_LINEAR, QUANTILE_MEDIAN, QUANTILE_MIDPOINT, QUANTILE_NEAREST
 
-cdef extern from "order.h" nogil:
-    void exchange(double* values, Py_ssize_t n, double x, double oldest) noexcept
 
 cdef enum:
     STEP = 16                   # values compared at once when one is looked up; divides every capacity
     SHORT = 32                  # longest band that is passed over as a whole
+
+cdef const OrderFunctions* functions = order_functions_here()
 
 
 cdef Py_ssize_t band_capacity(Py_ssize_t window) noexcept:
@@ -140,10 +141,10 @@ cdef inline void replace_short(Band* s, double* band, double x, double oldest) n
     s.size += <Py_ssize_t> (new == 1) - <Py_ssize_t> (old == 1)
     if (new == 1) | (old == 1):
         x, oldest = x if new == 1 else INFINITY, oldest if old == 1 else INFINITY
-        if s.capacity == 16:                    # two loops of constant length
-            exchange(band, 16, x, oldest)
+        if s.capacity == 16:
+            functions.exchange_16(band, x, oldest)
         else:
-            exchange(band, SHORT, x, oldest)
+            functions.exchange_32(band, x, oldest)
     if s.size >= s.capacity - 1:
         thin_out(s)
 

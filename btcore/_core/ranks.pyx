@@ -9,15 +9,13 @@ from libc.stdint cimport int32_t
 from libc.string cimport memcpy, memmove
 
 from btcore._core.history cimport History, history_init, history_length, is_complete, is_finite, make_room
+from btcore._core.passes cimport OrderFunctions, order_functions_here
 from btcore._core.types cimport RANK_AVERAGE, RANK_MIN, RANK_PERCENT
-
-cdef extern from "order.h" nogil:
-    Py_ssize_t count_less(const double* x, Py_ssize_t n, double value) noexcept
-    Py_ssize_t count_not_greater(const double* x, Py_ssize_t n, double value) noexcept
-    Py_ssize_t count_both(const double* x, Py_ssize_t n, double value) noexcept
 
 cdef enum:
     COUNTED = 512               # longest window that is counted
+
+cdef const OrderFunctions* functions = order_functions_here()
 
 # Any two neighbouring blocks hold more than half a length together, so `most` blocks are enough for a window.
 cdef struct Rank:               # followed by history, ends[most], store[most * length], int32 sizes[most], slots[most]
@@ -81,10 +79,10 @@ cdef void rank_init(void* state, const Operator* op) noexcept:
 
 cdef inline double counted_rank(const Rank* s, const double* window, Py_ssize_t count, double x) noexcept nogil:
     if s.ties == RANK_AVERAGE:
-        return 0.5 * <double> (count_both(window, count, x) + 1)
+        return 0.5 * <double> (functions.count_both(window, count, x) + 1)
     if s.ties == RANK_MIN:
-        return <double> (count_less(window, count, x) + 1)
-    return <double> count_not_greater(window, count, x)
+        return <double> (functions.count_less(window, count, x) + 1)
+    return <double> functions.count_not_greater(window, count, x)
 
 
 cdef inline Py_ssize_t total_size(const int32_t* sizes, Py_ssize_t n) noexcept nogil:
@@ -159,10 +157,10 @@ cdef inline void tidy(Rank* s, Py_ssize_t b) noexcept nogil:
 
 
 cdef inline void take_out(Rank* s, double x) noexcept nogil:
-    cdef Py_ssize_t b = count_less(ends_of(s), s.blocks, x)
+    cdef Py_ssize_t b = functions.count_less(ends_of(s), s.blocks, x)
     cdef double* block = block_of(s, b)
     cdef Py_ssize_t size = sizes_of(s)[b]
-    cdef Py_ssize_t k = count_less(block, size, x)
+    cdef Py_ssize_t k = functions.count_less(block, size, x)
     size -= 1
     memmove(block + k, block + k + 1, (size - k) * sizeof(double))
     sizes_of(s)[b] = <int32_t> size
@@ -174,10 +172,10 @@ cdef inline void take_out(Rank* s, double x) noexcept nogil:
 cdef Py_ssize_t ties_after(const Rank* s, Py_ssize_t b, double x) noexcept nogil:
     """Values equal to x in the blocks after b, which ends with x."""
     cdef Py_ssize_t first = b + 1
-    cdef Py_ssize_t whole = count_not_greater(ends_of(s) + first, s.blocks - first, x)
+    cdef Py_ssize_t whole = functions.count_not_greater(ends_of(s) + first, s.blocks - first, x)
     cdef Py_ssize_t ties = total_size(sizes_of(s) + first, whole)
     b = first + whole
-    return ties + count_not_greater(block_of(s, b), sizes_of(s)[b], x) if b < s.blocks else ties
+    return ties + functions.count_not_greater(block_of(s, b), sizes_of(s)[b], x) if b < s.blocks else ties
 
 
 cdef inline void put_in(Rank* s, double x, Py_ssize_t* less, Py_ssize_t* not_greater) noexcept nogil:
@@ -187,13 +185,13 @@ cdef inline void put_in(Rank* s, double x, Py_ssize_t* less, Py_ssize_t* not_gre
     if s.blocks == 0:
         open_block(s, 0)
         ends_of(s)[0] = x
-    b = count_less(ends_of(s), s.blocks, x)
+    b = functions.count_less(ends_of(s), s.blocks, x)
     if b == s.blocks:
         b -= 1
     before = total_size(sizes_of(s), b)
     block, size = block_of(s, b), sizes_of(s)[b]
-    below = count_less(block, size, x)
-    place = below + count_not_greater(block + below, size - below, x)
+    below = functions.count_less(block, size, x)
+    place = below + functions.count_not_greater(block + below, size - below, x)
     less[0] = before + below
     not_greater[0] = before + place + 1
     if place == size:

@@ -9,12 +9,34 @@ from libc.stdlib cimport free
 
 import numpy as np
 
-from btcore._core.pipeline cimport Pipeline, allocated
+from btcore._core.pipeline cimport Pipeline, advance_operator, allocated, take_sources
 from btcore._core.types cimport CONDITIONS
 
 from btcore.errors import DataError
 
 cdef object EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+cdef inline int accept(
+    Stream self, object timestamp, double open, double high, double low, double close, double volume
+) except -1:
+    """`Stream.take` for this module, where the C compiler can make it part of `push`."""
+    cdef Pipeline pipeline = self.pipeline
+    cdef int64_t at = timestamp if type(timestamp) is int else nanoseconds(timestamp)
+    cdef int k
+    if not (0.0 < low <= open <= high < INFINITY and low <= close <= high) or self._is_early(at):
+        self._refuse(at, open, high, low, close)
+    self.candle[0], self.candle[1], self.candle[2], self.candle[3] = open, high, low, close
+    self.candle[4] = volume
+    self.time[0] = at
+    if pipeline.fallible:
+        self._attempt()
+    else:
+        for k in range(pipeline.operator_count):
+            advance_operator(&pipeline.operators[k], pipeline.slots, 1)
+    self.progress.last = at
+    self.progress.count += 1
+    return 0
 
 
 cdef class Stream:
@@ -43,6 +65,7 @@ cdef class Stream:
         sources = [(slot, values[column:column + 1] if column < 5 else times) for slot, column in columns]
         self.pipeline = Pipeline(kinds, constants, sources, operators, 1, clocks)
         self.pipeline._arrays += [values, times]
+        take_sources(self.pipeline, 0, 1)       # for ever: each candle is written to the same place
         self.progress.last = INT64_MIN
         self.gather, self.period = gather, period
         self.slots = <int*> allocated(len(slots), sizeof(int))
@@ -85,7 +108,7 @@ cdef class Stream:
 
         Whatever is raised, the stream is as if the candle had not come.
         """
-        self.take(timestamp, open, high, low, close, volume)
+        accept(self, timestamp, open, high, low, close, volume)
         if self.gather is None:
             return self._value(self.slots[0])
         return self.gather([self._value(self.slots[k]) for k in range(self.slot_count)])
@@ -94,19 +117,7 @@ cdef class Stream:
         self, object timestamp, double open, double high, double low, double close, double volume
     ) except -1:
         """Take the next candle; the slots of the pipeline then hold what it gives."""
-        cdef int64_t at = timestamp if type(timestamp) is int else nanoseconds(timestamp)
-        if not (0.0 < low <= open <= high < INFINITY and low <= close <= high) or self._is_early(at):
-            self._refuse(at, open, high, low, close)
-        self.candle[0], self.candle[1], self.candle[2], self.candle[3] = open, high, low, close
-        self.candle[4] = volume
-        self.time[0] = at
-        if self.pipeline.fallible:
-            self._attempt()
-        else:
-            self.pipeline.advance(0, 1)
-        self.progress.last = at
-        self.progress.count += 1
-        return 0
+        return accept(self, timestamp, open, high, low, close, volume)
 
     cdef int _attempt(self) except -1:
         """Advance, or leave the operators as they were and raise."""

@@ -33,8 +33,26 @@ INLINE vec maxv(vec a, vec b) { return _mm256_max_pd(a, b); }
 INLINE vec if_lessv(vec a, vec b, vec yes, vec no) {
     return _mm256_blendv_pd(no, yes, _mm256_cmp_pd(a, b, _CMP_LT_OQ));
 }
+/* the last of a and all of b but its last; all of a but its first and the first of b */
+INLINE vec shifted_in(vec a, vec b) { return _mm256_shuffle_pd(_mm256_permute2f128_pd(a, b, 0x21), b, 0x5); }
+INLINE vec shifted_out(vec a, vec b) { return _mm256_shuffle_pd(a, _mm256_permute2f128_pd(a, b, 0x21), 0x5); }
 /* p, p + step ... */
 INLINE vec from_on(double p, double step) { return _mm256_set_pd(p + 3.0 * step, p + 2.0 * step, p + step, p); }
+/* A count for each double; see pair_counts of pair.h */
+typedef __m256i counts;
+INLINE counts no_counts(void) { return _mm256_setzero_si256(); }
+INLINE counts count_less_v(counts t, vec a, vec b) {
+    return _mm256_sub_epi64(t, _mm256_castpd_si256(_mm256_cmp_pd(a, b, _CMP_LT_OQ)));
+}
+INLINE counts count_not_greater_v(counts t, vec a, vec b) {
+    return _mm256_sub_epi64(t, _mm256_castpd_si256(_mm256_cmp_pd(a, b, _CMP_LE_OQ)));
+}
+INLINE counts count_in_order_v(counts t, vec a, vec b, int k) {
+    const vec less = _mm256_cmp_pd(a, b, _CMP_LT_OQ), not_greater = _mm256_cmp_pd(a, b, _CMP_LE_OQ);
+    return _mm256_sub_epi64(t, _mm256_castpd_si256(if_lessv(all(k), from_on(0.0, 1.0), not_greater, less)));
+}
+INLINE counts add_counts(counts t, counts u) { return _mm256_add_epi64(t, u); }
+INLINE void store_counts(int64_t* x, counts t) { _mm256_storeu_si256((__m256i*) x, t); }
 /* x[0], x[size], ... */
 INLINE vec gathered(const double* x, ptrdiff_t size) {
     return _mm256_set_pd(x[3 * size], x[2 * size], x[size], x[0]);
@@ -76,7 +94,16 @@ INLINE vec negv(vec a) { return neg2(a); }
 INLINE vec minv(vec a, vec b) { return min2(a, b); }
 INLINE vec maxv(vec a, vec b) { return max2(a, b); }
 INLINE vec if_lessv(vec a, vec b, vec yes, vec no) { return if_less(a, b, yes, no); }
+INLINE vec shifted_in(vec a, vec b) { return across(a, b); }
+INLINE vec shifted_out(vec a, vec b) { return across(a, b); }
 INLINE vec from_on(double p, double step) { return pair_of(p, p + step); }
+typedef pair_counts counts;
+INLINE counts no_counts(void) { return no_pair_counts(); }
+INLINE counts count_less_v(counts t, vec a, vec b) { return count_less2(t, a, b); }
+INLINE counts count_not_greater_v(counts t, vec a, vec b) { return count_not_greater2(t, a, b); }
+INLINE counts count_in_order_v(counts t, vec a, vec b, int k) { return count_in_order2(t, a, b, k); }
+INLINE counts add_counts(counts t, counts u) { return add_pair_counts(t, u); }
+INLINE void store_counts(int64_t* x, counts t) { store_pair_counts(x, t); }
 INLINE vec gathered(const double* x, ptrdiff_t size) { return pair_of(x[0], x[size]); }
 INLINE void turned_in(vec* t, const double* x, ptrdiff_t size) {
     const vec a = load2(x), b = load2(x + size);
@@ -89,6 +116,13 @@ INLINE void turned_out(double* x, ptrdiff_t size, const vec* t) {
 }
 
 #endif
+
+INLINE int64_t total_of_counts(counts t) {
+    int64_t x[WIDTH], total = 0;
+    store_counts(x, t);
+    for (int k = 0; k < WIDTH; k++) total += x[k];
+    return total;
+}
 
 /* Of four doubles in a row, in 4 / WIDTH of them: those at even places and those at odd ones, and then both. */
 INLINE double total_of_four(const vec* a) {

@@ -7,8 +7,6 @@ The functions come in two widths, for any processor and for those with AVX2; bot
 variable ``BTCORE_CPU=baseline`` chooses the first everywhere.
 """
 
-import os
-
 from libc.math cimport NAN
 from libc.string cimport memcpy
 
@@ -19,7 +17,7 @@ from btcore._core.types cimport (
     OP_ROLLING_MEAN, OP_ROLLING_MIN, OP_ROLLING_SKEW, OP_ROLLING_SLOPE, OP_ROLLING_STD, OP_ROLLING_SUM,
     OP_ROLLING_VAR, OP_ROLLING_WMA, OP_SHIFT,
 )
-from btcore._core.windows_avx2 cimport avx2_function, avx2_runs
+from btcore._core.windows_avx2 cimport avx2_chosen, avx2_function
 
 cdef extern from "functions.h" nogil:
     enum:
@@ -35,9 +33,7 @@ cdef extern from "functions.h" nogil:
     size_t window_bytes(int kind, Py_ssize_t window) noexcept
     void window_init(Window* w, int kind, Py_ssize_t window, Py_ssize_t least, Py_ssize_t ddof) noexcept
 
-cdef bint wide = avx2_runs() and os.environ.get("BTCORE_CPU") != "baseline"
-
-LEVEL = "avx2" if wide else "baseline"
+LEVEL = "avx2" if avx2_chosen() else "baseline"
 
 
 cdef void advance_window(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
@@ -63,7 +59,7 @@ cdef void advance_shift(Operator* op, void** slots, Py_ssize_t n) noexcept nogil
 
 cdef bint setup(Operator* op, int kind) except? 0:
     op.advance = advance_window
-    op.function = avx2_function(kind) if wide else <void*> window_functions[kind]
+    op.function = avx2_function(kind) if avx2_chosen() else <void*> window_functions[kind]
     if not is_joint(kind):
         op.b = op.a
     allocate_state(op, window_bytes(kind, op.window))

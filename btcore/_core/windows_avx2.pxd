@@ -1,2 +1,3 @@
-cdef bint avx2_runs() noexcept
+cdef bint avx2_chosen() noexcept
 cdef void* avx2_function(int kind) noexcept
+cdef const void* avx2_order() noexcept
