@@ -51,15 +51,13 @@ def bars(names: Sequence[str], values: Sequence[float], title: str, ours: str, s
         figure = Figure(figsize=(8.4, 0.34 * len(names) + 0.9), layout="constrained")
         axes = figure.add_subplot()
         colours = [OURS if names[place] == ours else OTHERS for place in order]
-        drawn = axes.barh(
-            [names[place] for place in order], [values[place] for place in order], color=colours, height=0.7
-        )
+        wide = max(values) > WIDE * min(values)
+        start = min(values) / 2 if wide else 0.0
+        widths = [values[place] - start for place in order]
+        drawn = axes.barh([names[place] for place in order], widths, left=start, color=colours, height=0.7)
         axes.bar_label(drawn, labels=[shown(values[place]) for place in order], padding=4, color=INK)
-        if max(values) > WIDE * min(values):
-            axes.set_xscale("log")
-            axes.set_xlim(min(values) / 2, max(values) * 6)
-        else:
-            axes.set_xlim(0, max(values) * 1.12)
+        axes.set_xscale("log" if wide else "linear")
+        axes.set_xlim(start, max(values) * (6 if wide else 1.12))
         axes.set_title(title, loc="left", fontsize=11, color=INK)
         return finished(figure, axes)
 

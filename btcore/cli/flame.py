@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import colorsys
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-__all__ = ["flame_graph"]
+__all__ = ["flame_graph", "flame_graphs"]
 
 WIDTH, ROW, EDGE, TOP = 1200, 18, 10, 46
 CHARACTER = 6.6  # pixels of one, in the font below
 LEAST = 0.4  # pixels under which a frame is left out
-HUES = ((38, 92), (28, 90), (46, 88), (18, 84), (52, 82))  # hue and saturation, by name
+HUES = ((38, 0.92), (28, 0.90), (46, 0.88), (18, 0.84), (52, 0.82))  # hue in degrees and saturation, by name
+
+Stacks = Mapping[tuple[str, ...], float]
 
 
 @dataclass
@@ -22,7 +25,7 @@ class _Frame:
     inner: dict[str, _Frame] = field(default_factory=dict)
 
 
-def flame_graph(stacks: Mapping[tuple[str, ...], float], title: str, unit: str) -> str:
+def flame_graph(stacks: Stacks, title: str, unit: str) -> str:
     """An SVG flame graph: each frame as wide as its share, callers below what they call, no frame in time order.
 
     Parameters
@@ -49,23 +52,30 @@ def flame_graph(stacks: Mapping[tuple[str, ...], float], title: str, unit: str) 
     >>> picture.startswith("<svg"), "read: 3 ms, 75.0 %" in picture
     (True, True)
     """
-    root = _Frame("all")
-    for names, weight in stacks.items():
-        _add(root, names, weight)
-    if root.weight <= 0:
-        raise ValueError("no stack has a weight: there is nothing to draw")
-    scale = (WIDTH - 2 * EDGE) / root.weight
-    depth = _depth(root, scale)
-    height = TOP + depth * ROW + EDGE
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
-        'font-family="Menlo, Consolas, monospace" font-size="11">',
-        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
-        f'<text x="{WIDTH // 2}" y="26" text-anchor="middle" font-size="15" fill="#222222">{escape(title)}</text>',
-        *_drawn(root, EDGE, TOP + (depth - 1) * ROW, scale, root.weight, unit),
-        "</svg>",
-    ]
-    return "\n".join(lines) + "\n"
+    return flame_graphs([(title, stacks)], unit)
+
+
+def flame_graphs(graphs: Sequence[tuple[str, Stacks]], unit: str) -> str:
+    """Several (title, stacks) in one picture, one below the other; otherwise as ``flame_graph``."""
+    lines: list[str] = []
+    top = 0
+    for title, stacks in graphs:
+        root = _Frame("all")
+        for names, weight in stacks.items():
+            _add(root, names, weight)
+        if root.weight <= 0:
+            raise ValueError("no stack has a weight: there is nothing to draw")
+        scale = (WIDTH - 2 * EDGE) / root.weight
+        depth = _depth(root, scale)
+        heading = f'text-anchor="middle" font-size="15" fill="#222222">{escape(title)}</text>'
+        lines.append(f'<text x="{WIDTH // 2}" y="{top + 26}" {heading}')
+        lines += _drawn(root, EDGE, top + TOP + (depth - 1) * ROW, scale, root.weight, unit)
+        top += TOP + depth * ROW + EDGE
+    size = f'viewBox="0 0 {WIDTH} {top}" width="{WIDTH}" height="{top}"'
+    font = 'font-family="Menlo, Consolas, monospace" font-size="11"'
+    start = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>'
+    ground = f'<rect width="{WIDTH}" height="{top}" fill="#ffffff"/>'
+    return "\n".join([start, ground, *lines, "</svg>"]) + "\n"
 
 
 def _add(root: _Frame, names: tuple[str, ...], weight: float) -> None:
@@ -107,4 +117,5 @@ def _label(name: str, x: float, y: float, width: float) -> str:
 def _colour(name: str) -> str:
     code = zlib.crc32(name.encode())
     hue, saturation = HUES[code % len(HUES)]
-    return f"hsl({hue},{saturation}%,{62 + code // 8 % 14}%)"
+    lightness = (62 + code // 8 % 14) / 100
+    return "#" + "".join(f"{round(part * 255):02x}" for part in colorsys.hls_to_rgb(hue / 360, lightness, saturation))

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from btcore.cli.command import Command, options
-from btcore.cli.flame import flame_graph
+from btcore.cli.flame import flame_graphs
 from btcore.cli.shared import busy, candle_options, conditions, read, simulation_options
 from btcore.cli.strategies import load
 from btcore.cli.text import console, count, duration, print_table, say, share, table
@@ -42,7 +42,7 @@ def _check_flame(_: click.Context, parameter: click.Parameter, path: Path | None
     (("--repeat",), {"type": click.IntRange(1, 1_000), "default": 5, "metavar": "N",
                      "help": "Simulate N times and show medians (default 5)."}),
     (("--flame",), {"type": click.Path(dir_okay=False, path_type=Path), "metavar": "FILE", "callback": _check_flame,
-                    "help": "Write a flame graph to an .svg file."}),
+                    "help": "Write flame graphs to an .svg file."}),
 )  # fmt: skip
 def profile_command(strategy: str, data: str, repeat: int, flame: Path | None, **given: Any) -> None:
     """Show where the time of one simulation goes.
@@ -64,15 +64,19 @@ def profile_command(strategy: str, data: str, repeat: int, flame: Path | None, *
              f"{count(found.candles)} candles, the others were passed over.")  # fmt: skip
     say(out, f"Note: the simulation was timed {repeat} times; a figure is the median.")
     if flame is not None:
-        title = f"{loaded}: one simulation over {count(found.candles)} candles"
-        flame.write_text(flame_graph(stacks(reading, found), title, "ms"), encoding="utf-8")
-        say(out, f"Note: the flame graph was written to {flame}.")
+        graphs = [
+            (f"{loaded}: one simulation over {count(found.candles)} candles", stacks((), found, once=False)),
+            ("The same with the candles and what is made once for them", stacks(reading, found)),
+        ]
+        flame.write_text(flame_graphs(graphs, "ms"), encoding="utf-8")
+        say(out, f"Note: flame graphs were written to {flame}.")
 
 
-def stacks(reading: tuple[Stage, ...], found: Profile) -> dict[tuple[str, ...], float]:
-    """Milliseconds by stack: the candles, what is made once for them, the simulation."""
+def stacks(reading: tuple[Stage, ...], found: Profile, *, once: bool = True) -> dict[tuple[str, ...], float]:
+    """Milliseconds by stack: the candles, what is made once for them unless not `once`, the simulation."""
     weights: dict[tuple[str, ...], float] = {}
-    for top, stages in (("load", reading), ("once for these candles", found.once), ("simulation", found.stages)):
+    made = found.once if once else ()
+    for top, stages in (("load", reading), ("once for these candles", made), ("simulation", found.stages)):
         for names, stage in _leaves(stages, (top,)):
             weights[names] = weights.get(names, 0.0) + max(stage.seconds, 0.0) * 1e3
     return weights
@@ -88,7 +92,7 @@ def _leaves(stages: tuple[Stage, ...], above: tuple[str, ...]) -> Iterator[tuple
 
 
 def _table(reading: tuple[Stage, ...], found: Profile) -> Any:
-    shown = table("Stage", "Time", "Share", "A candle")
+    shown = table("Stage", "Time", "Share", "Each candle")
     for heading, stages in (("load", reading), ("once for these candles", found.once)):
         shown.add_row(heading, duration(sum(stage.seconds for stage in stages)), "", "")
         for stage in stages:

@@ -40,7 +40,8 @@ def test_the_flame_graph(btcore, place):
     assert ended.code == 0
     picture = ElementTree.fromstring((place / "trend.svg").read_text(encoding="utf-8"))
     hints = [title.text for title in picture.iter("{http://www.w3.org/2000/svg}title")]
-    assert any(hint.startswith("simulation: ") for hint in hints)
+    assert len([hint for hint in hints if hint.startswith("simulation: ")]) == 2  # alone, and with the rest
+    assert any(hint.startswith("load: ") for hint in hints)
     assert any(hint.startswith("true_range(high, low, close): ") for hint in hints)
 
 
@@ -85,6 +86,7 @@ def test_stacks_hold_all_the_time():
     assert weights["load", "reading"] == 500.0
     whole = 0.75 + found.seconds + sum(stage.seconds for stage in found.once)
     assert sum(weights.values()) == pytest.approx(whole * 1e3)
+    assert sum(stacks((), found, once=False).values()) == pytest.approx(found.seconds * 1e3)
 
 
 def test_equal_names_are_added():
