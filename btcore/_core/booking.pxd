@@ -18,13 +18,13 @@ cdef inline bint trail_rules(const Position* p) noexcept nogil:
 
 
 cdef inline double risk_of(const Prices* prices, const Position* p) noexcept nogil:
-    """Entry to stop, per unit of size; the trail's distance where there is no stop; NaN where it is no loss [T2]."""
+    """Entry to stop, per unit of size; to the trail where there is no stop; NaN where it is no loss or too far [T2]."""
     cdef int64_t risk = 0
     if p.stop > -LEVEL_LIMIT:
         risk = p.entry - p.stop
     elif p.trailing:
         risk = p.trail_start
-    return to_price(prices, risk) if risk > 0 else NAN
+    return to_price(prices, risk) if 0 < risk < LEVEL_LIMIT // 2 else NAN
 
 
 cdef inline int64_t open_spread(const Prices* prices, int side, Py_ssize_t t) noexcept nogil:

@@ -39,10 +39,13 @@ cdef void start_trail(
     p.trail_best = p.entry
     p.trail_start = 0 if p.live else distance(prices, ticket, LEVEL_TRAIL, p.entry)
     p.trail_active = not given(ticket, LEVEL_ACTIVATE)
-    if p.trail_active:
-        p.trail_level = account.live_level[p.side < 0] if p.live else p.entry - p.trail_start
-    else:
+    if not p.trail_active:
         p.activate = p.entry + distance(prices, ticket, LEVEL_ACTIVATE, p.entry)
+    elif p.live:
+        p.trail_level = account.live_level[p.side < 0]
+        p.trail_start = p.entry - p.trail_level
+    else:
+        p.trail_level = p.entry - p.trail_start
 
 
 cdef inline int64_t last_of(Py_ssize_t first, int64_t candles) noexcept nogil:
@@ -221,7 +224,7 @@ cdef void enter_at_close(Account* account, Entry* entry, const Prices* prices, P
     cdef Position* p = open_position(account, entry, prices, t, closed, spread_of(closed, leave), False)
     set_deadline(account, p, t + 1, entry.ticket.max_bars)
     if p.live:
-        p.trail_level = -LEVEL_LIMIT    # what is in force on the next candle is not known before this close
+        p.trail_level, p.trail_start = -LEVEL_LIMIT, 0  # what is in force next is not known before this close
     p.worst, p.best = min(p.worst, leave), max(p.best, leave)
 
 

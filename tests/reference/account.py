@@ -100,7 +100,9 @@ class Account:
         position.target = position.rungs[0][0] if position.rungs else target
         position.start()
         if order.kind != EntryKind.CLOSE:
-            position.move_live(self.decisions.live_trail(t - 1, order.side))
+            live = self.decisions.live_trail(t - 1, order.side)
+            position.move_live(live)
+            position.live_start = None if live is None else position.trail_level
         self.positions.append(position)
         self.entries_filled += 1
         return position

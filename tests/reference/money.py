@@ -63,6 +63,9 @@ def open_profit(position: Position, price: int) -> float:
 def r_multiple(position: Position, net: float, rate: float) -> float:
     """Rule T2: net in units of what the stop put at risk; NaN without a stop on the losing side."""
     risk = position.order.risk_units(position.grid, position.entry.price)
+    if position.stop is None and position.live_start is not None:
+        distance = position.side * (position.entry.price - position.live_start)
+        risk = distance if distance > 0 else None
     return math.nan if risk is None else divide(net, position.grid.price(risk) * position.size * rate)
 
 

@@ -22,7 +22,8 @@ class Fill:
 
 @dataclass(eq=False)
 class Position:
-    """An open position. ``stop`` and ``target`` are fixed; ``trail_level`` is None while no trail is in force.
+    """An open position. ``stop`` and ``target`` are fixed; ``trail_level`` is None while no trail is in force;
+    ``live_start`` is what a live trail began with.
 
     ``rungs`` are partial targets that wait, the nearest first, with the size that each takes (rule X9; None: all that
     is left); ``target`` is the first of them. ``doubtful``: a candle so far allowed a stop and something else (rules X2
@@ -43,6 +44,7 @@ class Position:
     rungs: list[tuple[int, float | None]] = field(default_factory=list)
     entry_fee: float = 0.0
     trail_level: int | None = None
+    live_start: int | None = None
     trail_awake: bool = False
     even: bool = False
     leaving: bool = False
