@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from bench.parallel.run import Sizes, measured
+from bench.parallel.run import Sizes, joined, measured
 from bench.parallel.watch import end_all
 
 if not sys.platform.startswith("linux"):
@@ -70,6 +70,14 @@ def test_a_killed_program_says_so(found):
 def test_ways_of_handing_over(found):
     for way in found["handover"]:
         assert way["seconds"] > 0 and way["candles_mb"] > 0
+
+
+def test_results_are_joined(found):
+    part = found | {"tools": found["tools"][1:3], "handover": []}
+    rest = found | {"tools": found["tools"][:1] + found["tools"][3:]}
+    assert joined(part, rest) == found
+    with pytest.raises(ValueError, match="other sizes"):
+        joined(part | {"candles": 1}, rest)
 
 
 def test_nothing_is_left_behind():

@@ -173,6 +173,20 @@ def measured(python: str, sizes: Sizes, names: list[str], ways: list[str], worke
     return {"workers": workers, "candles": sizes.candles, "tasks": counts, "tools": tools, "handover": handed}
 
 
+def joined(old: Row, new: Row) -> Row:
+    """The rows of both, the new ones where both have some; of the same candles and tasks."""
+    same = ("workers", "candles", "tasks")
+    if any(old[name] != new[name] for name in same):
+        raise ValueError("the file has figures of other sizes")
+    tools = {row["tool"]: row for row in (*old["tools"], *new["tools"])}
+    ways = {row["way"]: row for row in (*old["handover"], *new["handover"])}
+    return {
+        **{name: new[name] for name in same},
+        "tools": [tools[name] for name in TOOLS if name in tools],
+        "handover": [ways[way] for way in WAYS if way in ways],
+    }
+
+
 def summary(row: Row) -> str:
     """A line to watch."""
     figures = [
@@ -185,18 +199,22 @@ def summary(row: Row) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small sizes, for trying it")
-    parser.add_argument("--only", nargs="+", choices=list(TOOLS), help="tools to measure")
+    parser.add_argument("--only", nargs="*", choices=list(TOOLS), help="tools to measure; none: the hand-over alone")
+    parser.add_argument("--add", action="store_true", help="keep what the file has of other tools and ways")
     parser.add_argument("--here", action="store_true", help="make no environment: the tools that this one has")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, help="file for all figures, as JSON")
     options = parser.parse_args()
     python = sys.executable if options.here else over_this_one("parallel", REQUIREMENTS)
-    wanted = options.only or [name for name in TOOLS if not options.quick or name not in VARIANTS]
+    usual = [name for name in TOOLS if not options.quick or name not in VARIANTS]
+    wanted = usual if options.only is None else options.only
     names = [name for name in wanted if not options.here or name in here()]
     ways = [way for way, (tool, _) in WAYS.items() if not options.here or tool in (*here(), "ProcessPoolExecutor")]
     sizes = QUICK if options.quick else FULL
     made = machine.facts("btcore", "numpy", "multiprocess", "dill")
-    found = measured(python, sizes, names, ways if options.only is None else [], options.workers)
+    found = measured(python, sizes, names, ways if not options.only else [], options.workers)
+    if options.add and options.out.exists():
+        found = joined(json.loads(options.out.read_text()), found)
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
         options.out.write_text(json.dumps({"made": made, "quick": options.quick, **found}, indent=1) + "\n")

@@ -79,6 +79,8 @@ class Engine:
 
     def trades(self, result: Any) -> dict[str, np.ndarray]:
         rows = result.trades_df
+        if rows.empty:
+            return {name: np.empty(0) for name in ("entry_index", "entry_price", "exit_index", "exit_price")}
         names = {"entry_index": "entry_time", "exit_index": "exit_time"}
         found = {name: self.row[pd.to_datetime(rows[column], utc=True)].to_numpy() for name, column in names.items()}
         scale = 100 / self.workload.scale[0]

@@ -124,13 +124,13 @@ class Bench:
         return row
 
 
-def measured(sizes: Sizes, python: str | None, only: list[str] | None = None) -> Row:
+def measured(sizes: Sizes, python: str | None, only: list[str] | None = None, workloads: str = "ABC") -> Row:
     """All rows, with the agreement of those that have trades."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         prepare(folder, max(sizes.many_full, sizes.slow, sizes.called))
         bench = Bench(folder, sizes.runs, python)
-        chosen = [job for job in jobs(sizes) if only is None or job.engine in only]
+        chosen = [job for job in jobs(sizes) if job.workload in workloads and (only is None or job.engine in only)]
         chosen = [job for job in chosen if bench.interpreter(job.engine) is not None]
         rows = []
         for job in chosen:
@@ -175,11 +175,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="few candles, for trying it")
     parser.add_argument("--only", nargs="+", choices=list(ENGINES), help="engines to measure")
+    parser.add_argument("--workloads", default="ABC", help="such as BC; the rows of others in the file are kept")
     parser.add_argument("--python", help="a Python 3.12 for the environments of the peers")
     parser.add_argument("--out", type=Path, help="file for all figures, as JSON")
     options = parser.parse_args()
     made = machine.facts("btcore", "numpy", "numba")
-    found = measured(QUICK if options.quick else FULL, find_python(options.python), options.only)
+    found = measured(QUICK if options.quick else FULL, find_python(options.python), options.only, options.workloads)
+    if options.out and options.out.exists():
+        old = json.loads(options.out.read_text())
+        found["rows"] = [row for row in old["rows"] if row["workload"] not in options.workloads] + found["rows"]
+        found["rows"].sort(key=lambda row: str(row["workload"]))
     print(table(found))
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)

@@ -56,7 +56,7 @@ def made(found: dict[str, Row]) -> str:
         "Every number above stands in a result file, or follows from some of them:",
     ]
     lines += ["", *(f"- `{name}.json`: {machine(result['made'])}" for name, result in found.items() if name != "steps")]
-    lines += ["", '    pip install ".[bench]"', "    python -m bench.research", ""]
+    lines += ["", '    pip install -e ".[bench]"', "    python -m bench.research", ""]
     lines.append(
         "runs the scripts, writes `bench/results/research/` and this page; `--quick` does so at small sizes, into a "
         "folder of its own; `--render` makes the page from the files that are there; `--only` picks scripts."
