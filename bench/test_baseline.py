@@ -68,7 +68,9 @@ def test_pieces_and_profiles(prices):
 
     rows = pieces.measured(prices, seconds=0.001, repetitions=1)
     assert {row["piece"] for row in rows} == {piece.name for piece in (*pieces.PIECES, *pieces.PARTS)}
-    found = pieces.bottlenecks(rows, 1_000.0)
+    steps = pieces.in_order(prices, seconds=0.001, repetitions=1)
+    found = pieces.bottlenecks(rows, steps, 1_000.0)
+    assert {row["bottleneck"] for row in found} == {*steps, "the rest"}
     assert sum(row["share"] for row in found) == pytest.approx(1.0)
     short = prices._replace(**{name: getattr(prices, name)[:300] for name in prices._fields[:-1]})
     functions, totals = observe.profiled(short)

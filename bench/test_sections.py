@@ -59,7 +59,8 @@ def test_the_baseline():
                    "window_blocks": 60.0},
         "runs": [{**run, "peak_mb": 9.0, "above_mb": 1.0, "observed": "nothing", "load": 0.5}],
         "agreement": [{"candles": 50, "trades": 3, "btcore_trades": 3, "equal": 3, "differing": 0}],
-        "bottlenecks": [{"bottleneck": "rolling mean", "pieces": ["rolling mean"], "us_per_candle": 16.0, "share": 0.8,
+        "bottlenecks": [{"bottleneck": "rolling mean", "pieces": ["rolling mean"], "us_per_candle": 16.0,
+                         "alone_us": 12.0, "share": 0.8,
                          "cause": "Objects."}],
         "pieces": [{**piece, "per_candle": 2, "cause": "Objects."}],
         "stages": [{**row, "stage": "means"}],
@@ -74,7 +75,7 @@ def test_the_baseline():
     assert "**A candle takes 20 us." in text
     assert "66.7 % less, for 3 of 3 trades" in text
     assert "| means | 50.0 % |" in text
-    assert "| rolling mean | 16 | 80.0 % | Objects. |" in text
+    assert "| rolling mean | 16 | 80.0 % | 12 | Objects. |" in text
 
 
 def test_writing():

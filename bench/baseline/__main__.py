@@ -28,6 +28,7 @@ IDENTITY = ("engine", "candles", "observed", "function", "file", "stage", "layer
 SIZES = {"short": (100_000, 200), "long": (1_000_000, 100), "longest": (6_922_364, 25)}  # candles, samples a second
 QUICK = {"short": (5_000, 200), "long": (20_000, 200)}
 PROFILED, QUICKLY_PROFILED = 100_000, 3_000
+STRETCH, STRETCHES = 600, 30  # candles over which the engine is timed beside its pieces, and how often
 
 Result = dict[str, Any]
 
@@ -70,17 +71,17 @@ def profile(candles: int, folder: Path) -> Result:
 
 
 def pieces(folder: Path) -> Result:
-    """Measured beside the whole engine, so that shares are of the same minute of the machine."""
+    """Measured beside the whole engine: both as the least of stretches so short that some are not disturbed."""
     from bench.baseline import engine
-    from bench.baseline.pieces import bottlenecks, measured
+    from bench.baseline.pieces import bottlenecks, in_order, measured
     from bench.baseline.worker import measured as timed
 
     prepare(folder, 10_000)
     prices = load(folder)
-    frame = engine.frame_of(prices)
-    whole = min(timed(lambda: engine.signals(frame, prices.tie), 1)[0]["cpu_seconds"] for _ in range(3))
+    frame = engine.frame_of(prices).head(STRETCH)
+    taken = [timed(lambda: engine.signals(frame, prices.tie), 1)[0]["cpu_seconds"] for _ in range(STRETCHES)]
     rows = measured(prices)
-    return {"pieces": rows, "bottlenecks": bottlenecks(rows, whole / len(prices.close) * 1e6)}
+    return {"pieces": rows, "bottlenecks": bottlenecks(rows, in_order(prices), min(taken) / STRETCH * 1e6)}
 
 
 def merged(old: Result, new: Result) -> Result:

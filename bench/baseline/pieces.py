@@ -88,6 +88,15 @@ PARTS = (  # what lies within a rolling mean, to see where its time goes
 )  # fmt: skip
 
 
+STEPS = (  # what the engine does for a candle, in order: a piece, and its code on objects that the steps before made
+    ("window", "w = candles.iloc[t - 99 : t + 1]"),
+    ("column", "c = w['close']"),
+    ("rolling mean", "a = c.rolling(20).mean(); b = c.rolling(50).mean()"),
+    ("difference", "d = a - b"),
+    ("reading a value", "d.iloc[-1]; d.iloc[-2]"),
+)
+
+
 def measured(prices: Prices, seconds: float = 0.05, repetitions: int = 7) -> list[dict[str, Any]]:
     """Rows of all pieces and parts; `seconds` is about how long one repetition takes."""
     names = _names(prices)
@@ -103,14 +112,23 @@ def measured(prices: Prices, seconds: float = 0.05, repetitions: int = 7) -> lis
     return rows
 
 
-def bottlenecks(rows: list[dict[str, Any]], us_per_candle: float) -> list[dict[str, Any]]:
-    """The pieces by what they take of a candle, and what they leave unexplained."""
+def in_order(prices: Prices, seconds: float = 0.05, repetitions: int = 7) -> dict[str, float]:
+    """Microseconds of each step on objects that are new, as in the engine: what it adds to the steps before it."""
+    names = _names(prices)
+    codes = ["pass", *("; ".join(code for _, code in STEPS[: count + 1]) for count in range(len(STEPS)))]
+    least = [_least(compile(code, "steps", "exec"), names, seconds, repetitions) for code in codes]
+    return {name: least[count + 1] - least[count] for count, (name, _) in enumerate(STEPS)}
+
+
+def bottlenecks(rows: list[dict[str, Any]], steps: dict[str, float], us_per_candle: float) -> list[dict[str, Any]]:
+    """The steps by what they take of a candle, and what they leave unexplained."""
     found = [
         {
             "bottleneck": row["piece"],
             "pieces": [row["piece"]],
-            "us_per_candle": row["us"] * row["per_candle"],
-            "share": row["us"] * row["per_candle"] / us_per_candle,
+            "us_per_candle": steps[row["piece"]],
+            "alone_us": row["us"] * row["per_candle"],
+            "share": steps[row["piece"]] / us_per_candle,
             "cause": row["cause"],
         }
         for row in rows
@@ -118,14 +136,9 @@ def bottlenecks(rows: list[dict[str, Any]], us_per_candle: float) -> list[dict[s
     ]
     found.sort(key=lambda row: -row["us_per_candle"])
     left = us_per_candle - sum(row["us_per_candle"] for row in found)
-    cause = (
-        "The loop, the calls of the engine's own functions, brackets on the candles of a cross; and what the "
-        "operations above take longer between others than alone, where the processor's caches hold them."
-    )
-    return [
-        *found,
-        {"bottleneck": "the rest", "pieces": [], "us_per_candle": left, "share": left / us_per_candle, "cause": cause},
-    ]
+    cause = "The loop, the calls of the engine's own functions, and brackets on the candles of a cross."
+    rest = {"bottleneck": "the rest", "pieces": [], "us_per_candle": left, "alone_us": None}
+    return [*found, {**rest, "share": left / us_per_candle, "cause": cause}]
 
 
 def _names(prices: Prices) -> dict[str, Any]:

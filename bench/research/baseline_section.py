@@ -69,13 +69,16 @@ def _trades(result: Result) -> str:
 
 def _bottlenecks(result: Result) -> str:
     rows = [
-        (row["bottleneck"], number(row["us_per_candle"]), percent(row["share"]), row["cause"])
+        (row["bottleneck"], number(row["us_per_candle"]), percent(row["share"]), number(row["alone_us"]), row["cause"])
         for row in result["bottlenecks"]
     ]
-    text = "### The bottlenecks, and why\n\nWhat a candle does, each operation measured alone:\n\n"
-    lines = table(("bottleneck", "us a candle", "share", "root cause"), rows).splitlines()
-    lines[1] = "|---|--:|--:|---|"
-    return text + "\n".join(lines) + "\n"
+    lines = table(("step", "us a candle", "share", "us on kept objects", "root cause"), rows).splitlines()
+    lines[1] = "|---|--:|--:|--:|---|"
+    return (
+        "### The bottlenecks, and why\n\nThe steps of a candle, each as what it adds to those before it. On kept "
+        "objects the same step, repeated on one window, takes less: pandas works out some things once for each object "
+        "and keeps them with it, and here an object lives for one candle.\n\n" + "\n".join(lines) + "\n"
+    )
 
 
 def _evidence(result: Result) -> str:
