@@ -53,7 +53,7 @@ def _trades(result: Result) -> str:
         )
         for row in sorted(result["runs"], key=lambda row: (row["candles"], row["engine"]))
     ]  # fmt: skip
-    headings = ("engine", "candles", "trades", "s", "s of computing", "us a candle", "peak MB", "MB above candles",
+    headings = ("engine", "candles", "trades", "s", "s of computing", "us of it a candle", "peak MB", "MB above",
                 "watched by", "load before")  # fmt: skip
     equal = [
         f"{row['candles']:,} candles: {row['equal']:,} of {row['trades']:,} trades are equal to those of btcore, in "
