@@ -273,7 +273,7 @@ def array(values: Any, *, copy: bool = True) -> Expr:
     if data.dtype == object or data.dtype.kind not in "biuf":
         raise ExpressionError(f"an array in an expression holds numbers or booleans, got dtype {data.dtype}")
     kind = CONDITION if data.dtype == bool else NUMBER
-    data = np.ascontiguousarray(data, dtype=np.uint8 if kind == CONDITION else np.float64)
+    data = np.require(data, np.uint8 if kind == CONDITION else np.float64, ["C", "A"])
     fresh = isinstance(values, (list, tuple)) or not np.may_share_memory(data, np.asarray(values))
     data = data.view() if fresh or not copy else data.copy()
     data.flags.writeable = False

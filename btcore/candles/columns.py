@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 COLUMN_NAMES = ("timestamp", "open", "high", "low", "close", "volume")
 NS_PER_UNIT = {"W": 604_800_000_000_000, "D": 86_400_000_000_000, "h": 3_600_000_000_000, "m": 60_000_000_000,
                "s": 1_000_000_000, "ms": 1_000_000, "us": 1_000, "ns": 1}  # fmt: skip
+# what compiled code reads: contiguous, and each value at an address that its type may have
+PLAIN: tuple[Literal["C", "A"], ...] = ("C", "A")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Columns:
     def frozen(self) -> Columns:
         """The same columns, read-only and contiguous."""
         arrays = {name: getattr(self, name) for name in (*COLUMN_NAMES, "spread") if getattr(self, name) is not None}
-        return self._with({name: _frozen(np.ascontiguousarray(array)) for name, array in arrays.items()})
+        return self._with({name: _frozen(np.require(array, None, PLAIN)) for name, array in arrays.items()})
 
     def _with(self, changes: dict[str, Any]) -> Columns:
         return replace(self, **changes)
@@ -113,7 +115,7 @@ def as_floats(values: Any, name: str) -> np.ndarray:
         raise DataError(f"{name} must be numbers, got {array.dtype}")
     if array.dtype.itemsize > 8:
         array = array.astype(np.float64)
-    return _frozen(np.ascontiguousarray(array, dtype=np.float64))
+    return _frozen(np.require(array, np.float64, PLAIN))
 
 
 def _as_array(values: Any) -> np.ndarray:
@@ -157,7 +159,7 @@ def as_nanoseconds(values: Any) -> np.ndarray:
     if array.dtype.kind in "iu" or array.size == 0:
         if array.dtype == np.uint64 and len(array) and array.max() > np.iinfo(np.int64).max:
             raise DataError("timestamp: nanoseconds beyond the range of int64")
-        return _frozen(np.ascontiguousarray(array, dtype=np.int64))
+        return _frozen(np.require(array, np.int64, PLAIN))
     raise DataError(
         f"timestamp must be datetime64 or whole nanoseconds (int64), got {array.dtype}; convert with its unit, "
         "for example numpy: (seconds * 1000).astype('datetime64[ms]')"
@@ -205,7 +207,7 @@ def _datetimes_to_ns(array: np.ndarray) -> np.ndarray:
     if unit not in NS_PER_UNIT:
         raise DataError(f"timestamp has the unit {array.dtype}, which candles cannot have; use datetime64[ns]")
     factor = NS_PER_UNIT[unit] * step
-    whole = np.ascontiguousarray(array).view(np.int64)
+    whole = np.require(array, array.dtype.newbyteorder("="), PLAIN).view(np.int64)
     if factor == 1:
         return whole
     missing = np.iinfo(np.int64).min

@@ -39,6 +39,19 @@ def test_columns_are_read_only_float64_and_int64() -> None:
     assert OPEN.flags.writeable
 
 
+def test_columns_are_aligned_and_of_this_machine() -> None:
+    """Arrays out of packed records lie anywhere, and may have the other order of bytes."""
+    packed = np.zeros(N, dtype=np.dtype([("pad", "i1"), ("time", "i8"), ("ns", "M8[ns]"), ("open", "f8")]))
+    packed["time"], packed["ns"], packed["open"] = TIMES, TIMES.view("M8[ns]"), OPEN
+    times = [packed["time"].copy(), np.frombuffer(b"?" + TIMES.tobytes(), np.uint8)[1:].view(np.int64)]
+    times += [times[1].view("M8[ns]"), TIMES.view("M8[ns]").astype(">M8[ns]"), TIMES.astype(">i8"), packed["ns"]]
+    opened = np.frombuffer(b"?" + OPEN.tobytes(), np.uint8)[1:].view(np.float64)
+    for values in times:
+        c = candles(timestamp=values, open=opened, spread=opened)
+        assert all(column.flags.aligned for column in (c.timestamp, c.open, c.spread))
+        assert c == candles(spread=OPEN)
+
+
 def test_attributes_cannot_be_changed() -> None:
     with pytest.raises(AttributeError, match="cannot be changed"):
         candles().tick = 5

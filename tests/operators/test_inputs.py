@@ -66,6 +66,15 @@ def test_whole_numbers(use: str, dtype: type) -> None:
     assert_same_bits(USES[use](x.astype(dtype)), USES[use](x))
 
 
+def test_misaligned_arrays_are_copied() -> None:
+    """Compiled code may take an address to be a multiple of 8, as some processors need it."""
+    x = LAYOUTS["unaligned"](X)
+    assert not x.flags.aligned
+    for expr in (array(x), array(x, copy=False)):
+        assert expr.data is not None
+        assert expr.data.flags.aligned
+
+
 def test_booleans_are_conditions_and_numbers() -> None:
     flags = X > 0
     assert evaluate(array(flags))[0].dtype == bool
