@@ -198,7 +198,7 @@ def _mapped(path: Path, manifest: dict[str, Any], unchanged: bool) -> Candles:
         file = path / f"{name}.npy"
         if unchanged and _stamp(file) != stamp:
             raise ValueError(f"{file.name} was changed")
-        arrays[name] = np.load(file, mmap_mode="r", allow_pickle=False)
+        arrays[name] = _array(file)
         wanted = _dtypes(name)
         if arrays[name].shape != (rows,) or arrays[name].dtype not in wanted or rows == 0:
             raise ValueError(f"{file.name} has shape {arrays[name].shape}, {arrays[name].dtype}")
@@ -223,6 +223,16 @@ def _mapped(path: Path, manifest: dict[str, Any], unchanged: bool) -> Candles:
         _derived={name: manifest[name] for name in ("content_hash", "period", "duration") if name in manifest},
     )
     return result
+
+
+def _array(file: Path) -> np.ndarray:
+    """The array of a file, mapped; ValueError or OSError where it is none."""
+    try:
+        return np.load(file, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
+    except (OSError, ValueError):
+        raise
+    except Exception as error:  # the header is parsed as Python, and NumPy lets through what its tokenizer raises
+        raise ValueError(f"{file.name} has no header of an array: {error}") from None
 
 
 def _dtypes(name: str) -> tuple[Any, ...]:

@@ -28,7 +28,7 @@ def read(source: Source, options: ReadOptions) -> Columns:
         scanned = pl.scan_parquet(source.path)
         names = match_names(scanned.collect_schema().names(), options.columns)
         frame = scanned.select(list(names.values())).collect()
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise DataError(f"{source.path} is damaged or cut off ({str(error).splitlines()[0]}); fetch it again") from None
     except DataError as error:
         raise DataError(f"{source.path}: {error}") from None

@@ -176,10 +176,13 @@ def _ragged_rows(source: Source, layout: Layout) -> str | None:
     """A message about the rows that have another number of fields than the file should have, or None."""
     import polars as pl
 
-    lines = pl.scan_csv(
-        source.data, has_header=False, separator="\x01", quote_char=None, skip_rows=layout.header_rows,
-        schema={"line": pl.String},
-    ).collect()["line"]  # fmt: skip
+    try:
+        lines = pl.scan_csv(
+            source.data, has_header=False, separator="\x01", quote_char=None, skip_rows=layout.header_rows,
+            schema={"line": pl.String},
+        ).collect()["line"]  # fmt: skip
+    except pl.exceptions.PolarsError as error:
+        return f"{source.path} cannot be parsed: {str(error).splitlines()[0]}"
     unquoted = lines.str.replace_all(r'"[^"]*"', "")
     fields = unquoted.str.count_matches(layout.separator, literal=True) + 1
     bad = (fields != len(layout.names)).arg_true()

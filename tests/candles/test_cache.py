@@ -98,6 +98,8 @@ def damage(folder: Path, how: str) -> None:
         file.write_bytes(file.read_bytes()[:-8])
     elif how == "no header":
         file.write_bytes(b"\0" * 500)
+    elif how == "broken header":
+        file.write_bytes(file.read_bytes().replace(b"}", b" ", 1))
     elif how == "other type":
         np.save(file, np.zeros(N, np.float32))
     elif how == "other length":
@@ -115,7 +117,8 @@ def damage(folder: Path, how: str) -> None:
 
 
 DAMAGES = {
-    "missing": "damaged", "cut": "damaged", "no header": "damaged", "other type": "close.npy has shape",
+    "missing": "damaged", "cut": "damaged", "no header": "damaged", "broken header": "no header of an array",
+    "other type": "close.npy has shape",
     "other length": "close.npy has shape", "no manifest": "holds no candles", "cut manifest": "cannot be read",
     "other version": "not in format version", "manifest without rows": "damaged", "no ask": "holds no candles",
 }  # fmt: skip

@@ -103,6 +103,18 @@ def test_parquet(tmp_path: Path, unit: str, name: str) -> None:
         read_candles(tmp_path / "none.pq", cache=False)
 
 
+def test_a_panic_of_polars_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Damaged pages of Parquet make its Rust code panic, which is no ``Exception``."""
+
+    def panic(path: Path) -> None:
+        raise pl.exceptions.PanicException("offset + length <= self.length")
+
+    EXPECTED.to_polars().write_parquet(tmp_path / "x.pq")
+    monkeypatch.setattr(pl, "scan_parquet", panic)
+    with pytest.raises(DataError, match=r"x\.pq is damaged or cut off \(offset"):
+        read_candles(tmp_path / "x.pq", cache=False)
+
+
 @pytest.mark.parametrize("content", [MT5, MT5_LOWER])
 def test_mt5_spreads_are_points(tmp_path: Path, content: str) -> None:
     c = read(tmp_path, content, tz="EET")
@@ -162,6 +174,9 @@ def test_a_zip_of_several_files_is_an_error(tmp_path: Path) -> None:
 
 WRONG = {
     "empty": ("", {}, "file.csv is empty"),
+    "bytes that are no text": (
+        (HEADER + ROWS).encode().replace(b"1.6,1.4", b"\xff\xfe\x80"), {}, "cannot be parsed: .*utf-?8",
+    ),
     "header only": (HEADER, {}, "holds a header but no rows"),
     "cut in a row": (
         (HEADER + ROWS)[:-12], {},
