@@ -43,7 +43,7 @@ class Stream(CoreStream):
     -----
     A stream can be pickled and copied; the copy continues with the same bits. ``state`` is that memory as bytes, for
     those who keep it elsewhere; it fits streams of an equal expression, on the same version of btcore and kind of
-    processor.
+    processor. Setting one that is damaged, or of another expression, raises DataError.
 
     Examples
     --------

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from btcore._core.session import Session as CoreSession
+from btcore._core.stream import sealed, unsealed
 from btcore._core.types import ExitReason, RejectReason
 from btcore.ambiguity import Ambiguity
 from btcore.candles import Candles, Instrument
@@ -246,17 +247,17 @@ class Session:
 
         Attributes of a WindowStrategy are not part of it.
         """
-        return b"".join(len(part).to_bytes(_WIDTH, "little") + part for part in self._core.save())
+        parts = b"".join(len(part).to_bytes(_WIDTH, "little") + part for part in self._core.save())
+        return sealed(parts, self._core.key)
 
     @state.setter
     def state(self, saved: bytes) -> None:
         parts, at = [], 0
+        saved = unsealed(bytes(saved), self._core.key)
         while at < len(saved):
             length = int.from_bytes(saved[at : at + _WIDTH], "little")
             parts.append(bytes(saved[at + _WIDTH : at + _WIDTH + length]))
             at += _WIDTH + length
-        if at != len(saved):
-            raise DataError("the state is cut off")
         self._core.restore(parts)
 
     def __reduce__(self) -> tuple[Any, ...]:

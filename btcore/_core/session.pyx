@@ -4,6 +4,8 @@ The last two candles are kept: prices of the one that is taken, and the close be
 What a candle does is found by comparing the account before and after: first its fills, then the decisions at its close.
 """
 
+from hashlib import blake2b
+
 from libc.math cimport INFINITY, fabs, rint
 from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
@@ -351,7 +353,8 @@ cdef class Session:
         finally:
             self.driver.complete = False
             self.load_account(account, now)
-            memcpy(account.trades, <const char*> rows, len(rows))
+            if rows:
+                memcpy(account.trades, <const char*> rows, len(rows))
             self.show(t)
 
     # --- bytes ---
@@ -394,6 +397,14 @@ cdef class Session:
             memcpy(account.drafts, data, plain.waiting * sizeof(Draft))
             memcpy(account.ladders, data + plain.waiting * sizeof(Draft), plain.held * sizeof(Ladder))
         return 0
+
+    @property
+    def key(self):
+        """What tells sessions of other strategies from it."""
+        cdef Asker asker = self.asker
+        asked = None if asker is None else (asker.window, asker.kept() is not None and len(asker.kept()))
+        shape = self.driver.account.slots, self.driver.account.drafts != NULL, asked, sizeof(Account), sizeof(Latest)
+        return blake2b(self.stream.key + repr(shape).encode()).digest()
 
     def save(self):
         """All that it carries, as a list of bytes that ``restore`` of an equal session takes."""

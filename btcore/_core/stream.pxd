@@ -15,6 +15,7 @@ cdef class Stream:
     cdef int slot_count
     cdef object gather
     cdef readonly int64_t period
+    cdef readonly bytes key     # of its states: what tells streams of other expressions from it
 
     cdef int _attempt(self) except -1
     cdef bint _is_early(self, int64_t at) noexcept

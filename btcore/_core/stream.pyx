@@ -1,11 +1,13 @@
 """Operators over candles that arrive one at a time."""
 
 import datetime
+from hashlib import blake2b
 
 cimport cython
 from libc.math cimport INFINITY
 from libc.stdint cimport INT64_MIN, int64_t, uint64_t
 from libc.stdlib cimport free
+from libc.string cimport memcpy
 
 import numpy as np
 
@@ -13,6 +15,9 @@ from btcore._core.pipeline cimport Pipeline, advance_operator, allocated, take_s
 from btcore._core.types cimport CONDITIONS
 
 from btcore.errors import DataError
+
+cdef enum:
+    SEAL = 16                   # bytes of a digest
 
 cdef object EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
@@ -37,6 +42,19 @@ cdef inline int accept(
     self.progress.last = at
     self.progress.count += 1
     return 0
+
+
+def sealed(bytes data, bytes key):
+    """`data` with a digest before it, which is of the data and of whose they are: `key`, at most 64 bytes."""
+    return blake2b(data, digest_size=SEAL, key=key).digest() + data
+
+
+def unsealed(bytes saved, bytes key):
+    """The data that ``sealed`` was given with this key; DataError where they are not those."""
+    cdef bytes data = saved[SEAL:]
+    if sealed(data, key) != saved:
+        raise DataError("the state is damaged, or that of another expression or strategy")
+    return data
 
 
 cdef class Stream:
@@ -67,6 +85,9 @@ cdef class Stream:
         self.pipeline._arrays += [values, times]
         take_sources(self.pipeline, 0, 1)       # for ever: each candle is written to the same place
         self.progress.last = INT64_MIN
+        # all but what an operator of time or a function takes: that has no text that means something elsewhere
+        made = [(*most, extra if isinstance(extra, list) else None) for *most, extra in operators]
+        self.key = blake2b(repr((kinds, constants, columns, made, clocks, period)).encode()).digest()
         self.gather, self.period = gather, period
         self.slots = <int*> allocated(len(slots), sizeof(int))
         for slot in slots:
@@ -158,15 +179,17 @@ cdef class Stream:
 
     def save(self):
         """Bytes that ``restore`` of an equal stream takes."""
-        return (<const char*> &self.progress)[:sizeof(Progress)] + self.pipeline.save()
+        return sealed((<const char*> &self.progress)[:sizeof(Progress)] + self.pipeline.save(), self.key)
 
     def restore(self, bytes saved):
         """Continue where ``save`` was called; DataError if the bytes are not of an equal stream."""
-        cdef Py_ssize_t needed = sizeof(Progress) + self.pipeline.state_size()
+        cdef Py_ssize_t needed = SEAL + sizeof(Progress) + self.pipeline.state_size()
+        cdef bytes data
         if len(saved) != needed:
             raise DataError(f"the state has {len(saved)} bytes where that of this expression has {needed}")
-        self.pipeline.restore(saved[sizeof(Progress):])
-        self.progress = (<Progress*> <const char*> saved)[0]
+        data = unsealed(saved, self.key)
+        self.pipeline.restore(data[sizeof(Progress):])
+        memcpy(&self.progress, <const char*> data, sizeof(Progress))
 
 
 cdef int64_t nanoseconds(object timestamp) except? -1:

@@ -231,6 +231,19 @@ def test_timeframes_need_a_period() -> None:
         live.push(1, 100.0, 100.0, 100.0, 100.0)
 
 
+def test_damaged_states_are_refused() -> None:
+    """And leave a session as it was."""
+    strategy = bt.Strategy(UP, bt.close < bt.open, stop=0.5, targets=[(0.5, 0.5), (0.5, 1.0)], max_positions=3)
+    live, other = session(strategy), session(strategy)
+    for t in range(5):
+        live.push(t, 100.0, 102.0, 99.0, 101.0)
+    state, before = live.state, other.state
+    for at in range(0, len(state), 7):
+        with pytest.raises(bt.DataError, match="the state is damaged, or that of another"):
+            other.state = state[:at] + bytes([state[at] ^ 8]) + state[at + 1 :]
+        assert other.state == before
+
+
 def test_states_that_do_not_fit() -> None:
     live = session()
     live.push(0, 100.0, 101.0, 100.0, 101.0)

@@ -89,6 +89,29 @@ def test_state_of_another_length_is_refused(length: int) -> None:
     assert stream.state == before
 
 
+def test_damaged_states_are_refused() -> None:
+    """Places in rings and counts are part of a state: taken as they come they would point anywhere."""
+    expr = bt.rolling_median(bt.close, 5) + bt.rolling_rank(bt.high, 40)
+    stream, other = bt.Stream(expr), bt.Stream(expr)
+    for row in rows()[:60]:
+        stream.push(*row)
+    state, before = stream.state, other.state
+    for at in range(len(state)):
+        with pytest.raises(bt.DataError, match="the state is damaged, or that of another expression"):
+            other.state = state[:at] + bytes([state[at] ^ 64]) + state[at + 1 :]
+    assert other.state == before
+    other.state = state
+    assert other.state == state
+
+
+def test_states_of_other_expressions_are_refused() -> None:
+    for mine, other in [(bt.rolling_min(bt.low, 5), bt.rolling_max(bt.low, 5)), (bt.ema(bt.low, 5), bt.ema(bt.low, 6))]:
+        state = bt.Stream(other).state
+        assert len(state) == len(bt.Stream(mine).state)
+        with pytest.raises(bt.DataError, match="that of another expression"):
+            bt.Stream(mine).state = state
+
+
 @pytest.mark.parametrize(
     ("candle", "message"),
     [
