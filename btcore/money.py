@@ -21,7 +21,7 @@ from btcore.costs import (
 from btcore.errors import ParameterError
 from btcore.market import ceil_units, unit_of
 
-__all__ = ["charges_of", "fixed_slippage", "units_per_tick"]
+__all__ = ["charges_of", "fixed_slippage", "live_charges", "units_per_tick"]
 
 NOTHING = np.empty(0, dtype=np.int64)
 Charges = tuple[dict[str, Any], np.ndarray, np.ndarray, np.ndarray]
@@ -48,18 +48,48 @@ def charges_of(candles: Candles, costs: Costs, start: int, end: int) -> Charges 
         If prices and account have different currencies and no conversion is given, or the other way round; if the
         conversion has no rate for a candle of the window.
     """
-    model = _slip_model(costs.slippage)
     rate, rates = _rates(candles, costs, start, end)
     rolls = (NOTHING, NOTHING) if costs.financing is None else costs.financing.rolls(candles.timestamp)
-    if not (model or len(rates) or rate != 1.0 or len(rolls[0]) or costs.margin):
+    if not (_slip_model(costs.slippage) or len(rates) or rate != 1.0 or len(rolls[0]) or costs.margin):
         return None
-    charges = {
+    return _numbers(candles, costs, rate), rates, *rolls
+
+
+def live_charges(candles: Candles, costs: Costs) -> tuple[Charges | None, bool]:
+    """What ``Driver.charge`` takes for candles to come, and whether each of them brings a rate.
+
+    `candles` are any of the instrument's. Nights come with the candles, and so do rates where the conversion is a
+    ``Conversion``, or there is none and the account has another currency than the prices.
+
+    Raises
+    ------
+    ParameterError
+        If there is a conversion and nothing to convert, or rates in an array.
+    """
+    account, given = costs.account_currency, costs.conversion
+    if isinstance(given, np.ndarray):
+        raise ParameterError(
+            "Costs(conversion=...): an array has no value for candles to come; push(..., rate=...) has"
+        )
+    converts = isinstance(given, Conversion) or (
+        given is None and account not in (None, candles.instrument.quote_currency)
+    )
+    if converts:
+        _check_currencies(candles, costs, pushed=given is None)
+    rate = 1.0 if converts else _rates(candles, costs, 0, 1)[0]
+    if not (_slip_model(costs.slippage) or converts or rate != 1.0 or costs.financing or costs.margin):
+        return None, False
+    return (_numbers(candles, costs, rate), np.empty(0), NOTHING, NOTHING), converts
+
+
+def _numbers(candles: Candles, costs: Costs, rate: float) -> dict[str, Any]:
+    """The fields of the core's ``Charges``."""
+    return {
         "slip": 0, "slip_number": 0.0, "tick": units_per_tick(candles), "slip_seed": 0, "slip_span": 1, "rate": rate,
         "leverage": costs.margin.leverage if costs.margin else 0.0,
         "stop_out": costs.margin.stop_out if costs.margin else 0.0,
-        **model, **_nights(candles, costs.financing),
+        **_slip_model(costs.slippage), **_nights(candles, costs.financing),
     }  # fmt: skip
-    return charges, rates, *rolls
 
 
 def _slip_model(slippage: Any) -> dict[str, Any]:
@@ -94,29 +124,37 @@ def _nights(candles: Candles, financing: Financing | None) -> dict[str, Any]:
 
 def _rates(candles: Candles, costs: Costs, start: int, end: int) -> tuple[float, np.ndarray]:
     """A constant rate and no rates, or rates per candle (rule S5)."""
-    quote, given = candles.instrument.quote_currency, costs.conversion
-    account = quote if costs.account_currency is None else costs.account_currency
-    nothing = np.empty(0, dtype=np.float64)
-    if account == quote:
-        if given is not None:
-            raise ParameterError(
-                f"Costs(conversion=...): prices are in {quote!r} (Instrument.quote_currency) and so is the account "
-                f"(account_currency={costs.account_currency!r}), so there is nothing to convert (rule S5)"
-            )
-        return 1.0, nothing
+    given, nothing = costs.conversion, np.empty(0, dtype=np.float64)
+    _check_currencies(candles, costs)
     if given is None:
-        raise ParameterError(
-            f"prices are in {quote!r} and the account in {account!r}: give Costs(conversion=...), units of "
-            f"{account} for one {quote} (rule S5)"
-        )
+        return 1.0, nothing
     if isinstance(given, Conversion):
-        given.check_pair(quote, account)
         return 1.0, _known(given.rates(candles.timestamp), candles, start, end)
     if np.ndim(given) == 0:
         return float(given), nothing
     if len(given) != len(candles):
         raise ParameterError(f"Costs(conversion=...): {len(given)} rates for {len(candles)} candles; give one each")
     return 1.0, given
+
+
+def _check_currencies(candles: Candles, costs: Costs, pushed: bool = False) -> None:
+    """There is a conversion (or rates are pushed) where account and prices differ in their currency, and only there."""
+    quote, given = candles.instrument.quote_currency, costs.conversion
+    account = quote if costs.account_currency is None else costs.account_currency
+    if account == quote:
+        if given is not None:
+            raise ParameterError(
+                f"Costs(conversion=...): prices are in {quote!r} (Instrument.quote_currency) and so is the account "
+                f"(account_currency={costs.account_currency!r}), so there is nothing to convert (rule S5)"
+            )
+        return
+    if given is None and not pushed:
+        raise ParameterError(
+            f"prices are in {quote!r} and the account in {account!r}: give Costs(conversion=...), units of "
+            f"{account} for one {quote} (rule S5)"
+        )
+    if isinstance(given, Conversion):
+        given.check_pair(quote, account)
 
 
 def _known(rates: np.ndarray, candles: Candles, start: int, end: int) -> np.ndarray:

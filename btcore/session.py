@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,11 +14,13 @@ from btcore._core.types import ExitReason, RejectReason
 from btcore.ambiguity import Ambiguity
 from btcore.candles import Candles, Instrument
 from btcore.candles.agreement import period_ns
-from btcore.costs import Costs, HourlySpread
+from btcore.costs import Conversion, Costs, HourlySpread
 from btcore.deciders import CompiledStrategy, WindowStrategy
 from btcore.errors import DataError, ParameterError, StrategyError
 from btcore.market import ceil_units, unit_of
 from btcore.metrics import summary
+from btcore.moments import Moment, Moments
+from btcore.money import live_charges
 from btcore.plan import Plan, callback_error
 from btcore.results import Result, Trades
 from btcore.rules import RULES_VERSION, Rules
@@ -63,13 +65,13 @@ class Session:
     Parameters
     ----------
     strategy : Strategy, WindowStrategy or CompiledStrategy
-        Its expressions hold no arrays, which have no value for candles to come; it has no ``session``.
+        Its expressions hold no arrays, which have no value for candles to come.
     instrument : Instrument
         With its tick.
     costs : Costs, optional
-        Spread and slippage of any kind but arrays, commission, a constant conversion; no financing.
+        Of any kind but arrays. Where they name an account_currency and no conversion, each push brings the rate.
     size, cash, rules : as in ``simulate``
-        Rules without ``magnify``.
+        Rules without ``magnify``: a candle that comes has no finer ones. Who has them pushes those.
     quote : {"bid", "ask", "mid"}
         Side of the prices that are pushed.
     spread : float
@@ -77,7 +79,8 @@ class Session:
     two_sided : bool
         Whether each push brings the prices of the ask.
     period : str or int, optional
-        How long a candle lasts, "1min" or nanoseconds; needed where an expression has a timeframe.
+        How long a candle lasts, "1min" or nanoseconds; needed where an expression has a timeframe, and for `session`
+        of a strategy. Candles of a simulation with the same bits are made with it.
 
     Raises
     ------
@@ -122,19 +125,27 @@ class Session:
         self._sample = _sample(instrument, quote, spread, two_sided)
         _check_live(strategy, costs, rules)
         conditions = checked_conditions(self._sample, costs, size, cash, rules, None, None)
+        charges, converts = live_charges(self._sample, conditions.costs)
         plan = Plan(self._sample)
-        driver = plan.add(strategy, conditions)
+        constant = replace(conditions.costs, financing=None, conversion=None, account_currency=None, margin=None)
+        driver = plan.add(strategy, replace(conditions, costs=constant))
+        if charges is not None:
+            driver.charge(*charges)
         driver.endless()
         self._spread = self._sample.spread if conditions.costs.spread is None else conditions.costs.spread
         self._fixed_spread = 0 if isinstance(self._spread, HourlySpread) else self._ticks(self._spread)
         self._own_spread = conditions.costs.spread is None
         self._two_sided = two_sided
-        stream = plan.stream(0 if period is None else period_ns(period))
+        duration = 0 if period is None else period_ns(period)
+        stream = plan.stream(duration)
+        self._moments = _moments(strategy, conditions.costs, duration)
+        self._rated = converts and conditions.costs.conversion is None
         factor, below, above = (1, 0, 0) if two_sided else _OFFSETS[quote]
         sample = self._sample
         self._core = CoreSession(
-            driver, stream, *unit_of(sample), sample.scale, sample.tick_is_ratio, factor, below, above
-        )
+            driver, stream, *unit_of(sample), sample.scale, sample.tick_is_ratio, factor, below, above, converts,
+            conditions.costs.financing is not None,
+        )  # fmt: skip
         self._seconds = 0.0
 
     def _ticks(self, spread: Any) -> int:
@@ -151,6 +162,7 @@ class Session:
         *,
         ask: tuple[float, float, float, float] | None = None,
         spread: float | None = None,
+        rate: float | None = None,
     ) -> list[Event]:
         """Take the next candle.
 
@@ -163,6 +175,9 @@ class Session:
             Where the session is `two_sided`.
         spread : float, optional
             Of this candle, where `costs` have none.
+        rate : float, optional
+            Account currency for one unit of the prices' currency on this candle (rule S5), where `costs` name an
+            account_currency and no conversion.
 
         Returns
         -------
@@ -178,8 +193,9 @@ class Session:
         """
         begun = time.perf_counter()
         happened = self._core.take(
-            timestamp, open, high, low, close, volume, self._ask(ask), self._spread_of(timestamp, spread)
-        )
+            timestamp, open, high, low, close, volume, self._ask(ask), self._spread_of(timestamp, spread),
+            self._moment(timestamp, rate),
+        )  # fmt: skip
         index, at = self._core.count - 1, self._core.last
         self._seconds += time.perf_counter() - begun
         failure = self._core.failure()
@@ -203,6 +219,17 @@ class Session:
         if isinstance(self._spread, HourlySpread):
             return self._ticks(self._spread.values(np.array([self._core.nanoseconds(timestamp)]))[0])
         return self._fixed_spread
+
+    def _moment(self, timestamp: Any, rate: float | None) -> Moment:
+        if (rate is not None) != self._rated:
+            needs = "needs rate=, account currency for one unit of quote currency" if self._rated else "takes no rate="
+            raise DataError(f"candle {self.count}: a session with these costs {needs}")
+        if rate is not None and not 0.0 < rate < np.inf:
+            raise DataError(f"candle {self.count}: rate must be finite and above 0, got {rate!r}")
+        if self._moments is None:
+            return 1.0 if rate is None else float(rate), 0, False, False
+        before = self._core.last if self.count else None
+        return self._moments.of(before, self._core.nanoseconds(timestamp), 1.0 if rate is None else float(rate))
 
     @property
     def count(self) -> int:
@@ -310,13 +337,20 @@ def _check_live(strategy: Any, costs: Costs | None, rules: Rules | None) -> None
         raise ParameterError(
             f"a session follows a Strategy, WindowStrategy or CompiledStrategy, got {type(strategy).__name__}"
         )
-    if getattr(strategy, "session", None) is not None:
-        raise StrategyError("a live session knows no ends of trading sessions; leave with exit_long and exit_short")
     if getattr(rules, "magnify", None) is not None:
-        raise ParameterError("Rules(magnify=...): finer candles of candles to come are not known")
-    if costs is None:
-        return
-    if isinstance(costs.spread, np.ndarray):
+        raise ParameterError(
+            "Rules(magnify=...): a candle that comes has no finer ones yet; who has them pushes the finer candles"
+        )
+    if costs is not None and isinstance(costs.spread, np.ndarray):
         raise ParameterError("Costs(spread=...): an array has no value for candles to come; push(..., spread=...) does")
-    if costs.financing is not None or not np.isscalar(costs.conversion if costs.conversion is not None else 1.0):
-        raise ParameterError("a session charges no financing, and converts at a constant rate alone")
+
+
+def _moments(strategy: Any, costs: Costs, duration: int) -> Moments | None:
+    """What works out nights, ends of sessions and rates; None where there are none of them."""
+    session = getattr(strategy, "session", None)
+    conversion = costs.conversion if isinstance(costs.conversion, Conversion) else None
+    if session is not None and not duration:
+        raise ParameterError("a strategy with session= needs period=, how long a candle lasts, e.g. '1min'")
+    if session is None and conversion is None and costs.financing is None:
+        return None
+    return Moments(costs.financing, session, duration, conversion)

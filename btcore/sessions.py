@@ -13,7 +13,7 @@ from btcore.candles.zones import DAY_NS, clock_ns, clock_text, zone_name, zone_t
 from btcore.errors import ParameterError, StrategyError
 from btcore.expr import Expr
 
-__all__ = ["SessionEnd", "checked_session", "end_codes"]
+__all__ = ["SessionEnd", "checked_session", "end_codes", "end_instants"]
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
@@ -107,12 +107,17 @@ def end_codes(session: SessionEnd | Expr, timestamps: np.ndarray, duration: int)
     >>> end_codes(SessionEnd("16:30"), hours, 3_600_000_000_000).tolist()      # the candle from 16:00 to 17:00
     [5]
     """
-    instants = _instants(*_parts(session), int(timestamps[0]), int(timestamps[-1]))
+    instants = end_instants(session, int(timestamps[0]), int(timestamps[-1]))
     index = np.searchsorted(timestamps, instants - duration)
     found = index < len(timestamps)
     index, instants = index[found], instants[found]
     codes = np.unique(2 * index + (timestamps[index] < instants)).astype(np.int64)
     return codes[codes > 0]
+
+
+def end_instants(session: SessionEnd | Expr, first: int, last: int) -> np.ndarray:
+    """The ends from `first` to `last` and some around them, ns UTC."""
+    return _instants(*_parts(session), first, last)
 
 
 def _parts(session: SessionEnd | Expr) -> tuple[str, int, int]:

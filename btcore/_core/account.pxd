@@ -69,6 +69,8 @@ cdef struct Position:           # prices in turned units (negated for shorts: a 
     int64_t deadline            # the earlier candle of the two
     int64_t entry_time
     double size, entry_commission
+    double entry_rate           # account currency for one unit of quote currency at the entry [S5]
+    int64_t entry_nights        # nights until the candle of the entry [S3]
     int64_t stop, target        # as at entry
     int64_t guard               # stop, moved by break-even
     int64_t breakeven           # level that moves it

@@ -8,7 +8,7 @@ from btcore._core.decisions cimport refuse_size
 from btcore._core.ladders cimport set_ladder, take_at_open
 from btcore._core.market cimport Bar, Prices, to_price
 from btcore._core.margin cimport has_margin, margin_after_entry
-from btcore._core.money cimport commission_at, slip_at
+from btcore._core.money cimport commission_at, nights_until, rate_at, slip_at
 from btcore._core.outcomes cimport ENTERED, PROVEN, leave_by_path
 from btcore._core.rounding cimport (
     distance, entry_bar, exit_bar, given, is_percent, number, rounded_down, rounded_up, spread_of,
@@ -104,6 +104,7 @@ cdef Position* open_position(
     p.entry_index, p.entry, p.entry_base, p.entry_spread = t, fill, base, spread
     p.entry_time, p.order = prices.timestamps[t], entry.number
     p.entry_commission = commission_at(account, t, to_price(prices, p.side * fill), size)
+    p.entry_rate, p.entry_nights = rate_at(account, t), nights_until(account, t)
     set_deadline(account, p, t, ticket.max_bars)
     p.worst = p.best = fill
     p.stop, p.target = -LEVEL_LIMIT, LEVEL_LIMIT

@@ -49,7 +49,7 @@ cdef Danger danger_from(const Account* account, const Prices* prices, Py_ssize_t
         if p.open:
             net += p.side * p.size
             equity += to_price(prices, leaving_price(quote, p.side) - p.entry) * p.size * rate
-            used += fabs(to_price(prices, p.entry)) * p.size * rate_at(account, p.entry_index)
+            used += fabs(to_price(prices, p.entry)) * p.size * p.entry_rate
     danger.side, danger.level, danger.at_once = 0, 0, False
     if net == 0.0:
         return danger

@@ -1,7 +1,7 @@
 # Costs that depend on the moment [S1, S3, S5]. An account without them has no Money, and pays one test for each use.
 from libc.stdint cimport int64_t
 
-from btcore._core.account cimport Account, Position, commission_of
+from btcore._core.account cimport Account, Money, Position, commission_of
 from btcore._core.market cimport Prices
 from btcore._core.types cimport Trade
 
@@ -15,6 +15,7 @@ cdef void settle(
 cdef double financing_of(
     const Account* account, const Position* p, const Prices* prices, double size, Py_ssize_t i
 ) noexcept nogil
+cdef int64_t nights_at(const Money* money, Py_ssize_t i) noexcept nogil
 cdef Py_ssize_t next_roll(const Account* account, Py_ssize_t i) noexcept nogil
 
 
@@ -32,6 +33,11 @@ cdef inline double rate_at(const Account* account, Py_ssize_t i) noexcept nogil:
     if account.money == NULL:
         return 1.0
     return account.money.charges.rate if account.money.rates == NULL else account.money.rates[i]
+
+
+cdef inline int64_t nights_until(const Account* account, Py_ssize_t i) noexcept nogil:
+    """Nights from the first candle to candle i; 0 where nothing is paid for them [S3]."""
+    return nights_at(account.money, i) if account.money != NULL else 0
 
 
 cdef inline double commission_at(const Account* account, Py_ssize_t t, double price, double size) noexcept nogil:

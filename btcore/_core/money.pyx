@@ -1,6 +1,6 @@
 """Costs that depend on the moment: models of slippage, nights, the account's currency [S1, S3, S5].
 
-All of it is read from arrays and numbers that do not change during a run; positions keep nothing of it.
+Rates and rolls are read at the candle that is taken, or the one before; a position keeps those of its entry.
 """
 
 from libc.math cimport ceil, fabs, rint
@@ -63,7 +63,7 @@ cdef inline Py_ssize_t rolls_until(const Money* money, Py_ssize_t i) noexcept no
     return low
 
 
-cdef inline int64_t nights_at(const Money* money, Py_ssize_t i) noexcept nogil:
+cdef int64_t nights_at(const Money* money, Py_ssize_t i) noexcept nogil:
     cdef Py_ssize_t rolls = rolls_until(money, i)
     return money.roll_nights[rolls - 1] if rolls else 0
 
@@ -81,14 +81,14 @@ cdef double financing_of(
     """What the nights from the entry to the open of candle i cost that part of a position [S3]."""
     cdef const Money* money = account.money
     cdef const Charges* charges = &money.charges
-    cdef int64_t nights = nights_at(money, i) - nights_at(money, p.entry_index)
+    cdef int64_t nights = nights_at(money, i) - p.entry_nights
     cdef double night = charges.night_long if p.side > 0 else charges.night_short
     if nights <= 0:
         return 0.0
     if charges.night_of_price:
         night *= to_price(prices, p.side * p.entry)
     if charges.night_in_quote:
-        night *= money_rate(money, p.entry_index)
+        night *= p.entry_rate
     return <double> nights * (night * size)
 
 

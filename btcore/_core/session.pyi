@@ -22,6 +22,8 @@ class Session:
         factor: int,
         below: int,
         above: int,
+        converts: bool,
+        finances: bool,
     ) -> Session: ...
     def take(
         self,
@@ -33,6 +35,7 @@ class Session:
         volume: float,
         ask: Sequence[float] | None,
         spread: int,
+        moment: tuple[float, int, bool, bool] = ...,
     ) -> list[tuple[str, int, Any, Any]]: ...
     def failure(self) -> tuple[int, BaseException] | None: ...
     @property
@@ -50,7 +53,3 @@ class Session:
     def key(self) -> bytes: ...
     def save(self) -> list[bytes]: ...
     def restore(self, parts: list[bytes]) -> None: ...
-
-@disjoint_base
-class Changes:
-    def __new__(cls, session: Session, t: int) -> Changes: ...

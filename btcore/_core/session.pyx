@@ -7,27 +7,27 @@ What a candle does is found by comparing the account before and after: first its
 from hashlib import blake2b
 
 from libc.math cimport INFINITY, fabs, rint
-from libc.stdint cimport int64_t, uint64_t
-from libc.stdlib cimport calloc, free, realloc
+from libc.stdint cimport INT64_MAX, int64_t, uint64_t
+from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy
 
-import numpy as np
-
 from btcore._core.account cimport Account, Draft, Entry, Ladder, Position, reject
-from btcore._core.answers cimport COLUMNS, Asker, Memory
+from btcore._core.answers cimport Asker
+from btcore._core.changes cimport Changes, changes_of
+from btcore._core.copies cimport copy_account, load_account, load_trades, rows_of, save_account, trade_bytes
 from btcore._core.engine cimport Driver
 from btcore._core.fills cimport step
-from btcore._core.holdings cimport order_record, order_records, position_records
+from btcore._core.holdings cimport order_records, position_records
 from btcore._core.market cimport Prices
+from btcore._core.recent cimport Recent
 from btcore._core.script cimport (
     ENTER_LONG, ENTER_SHORT, ORDER_COLUMNS, ORDER_SIDE, Script, decide, follow_live, mask_of, read_live,
 )
 from btcore._core.statistics cimport equity_at, totals_finish, totals_init, totals_pass
 from btcore._core.stream cimport Stream, nanoseconds
-from btcore._core.types cimport NO_NEXT_BAR, REJECT_REASONS, ZONE, Trade
+from btcore._core.types cimport NO_NEXT_BAR, ZONE
 from btcore._core.zones cimport Column, Side
 
-from btcore._core.types import TRADE_DTYPE, ExitReason, RejectReason
 from btcore.errors import DataError
 
 cdef enum:
@@ -43,30 +43,17 @@ cdef struct Latest:             # the last two candles, and what is known of the
     int64_t[2] low, high        # of closes in zones of which nothing is known
     int64_t day_end             # last candle of a day that is over
     int64_t decided             # entries decided at the last close
+    double[2] rates             # account currency for one unit of quote currency [S5]
+    int64_t[2] roll_candles     # the last two candles that a roll came before, and the nights up to each [S3]
+    int64_t[2] roll_nights
+    int64_t rolls
+    int64_t[2] ends             # of sessions at the last candle: twice the candle, plus 1 for its close [X3]
+    int64_t end_count
 
 
 cdef inline int64_t day_of(int64_t time) noexcept nogil:
     cdef int64_t day = time // DAY
     return day - 1 if time % DAY < 0 else day
-
-
-cdef void copy_account(Account* to, const Account* origin) noexcept nogil:
-    """All of an account but its memory, which `to` keeps as its own and which has room for it."""
-    cdef Position* positions = to.positions
-    cdef Entry* entries = to.entries
-    cdef Draft* drafts = to.drafts
-    cdef Ladder* ladders = to.ladders
-    cdef Trade* trades = to.trades
-    cdef Py_ssize_t capacity = to.trade_capacity
-    to[0] = origin[0]
-    to.positions, to.entries, to.trades, to.trade_capacity = positions, entries, trades, capacity
-    to.drafts, to.ladders = drafts, ladders
-    if origin.positions != NULL:
-        memcpy(positions, origin.positions, origin.held * sizeof(Position))
-        memcpy(entries, origin.entries, origin.waiting * sizeof(Entry))
-    if origin.drafts != NULL:
-        memcpy(drafts, origin.drafts, origin.waiting * sizeof(Draft))
-        memcpy(ladders, origin.ladders, origin.held * sizeof(Ladder))
 
 
 cdef class Session:
@@ -86,6 +73,8 @@ cdef class Session:
         Units of a tick.
     below, above : int
         Units of a spread of one tick by which bid and ask lie off the prices.
+    converts, finances : bool
+        Whether candles bring rates of their own, and nights.
     """
 
     cdef Driver driver
@@ -95,16 +84,19 @@ cdef class Session:
     cdef double scale
     cdef bint is_ratio
     cdef int64_t factor, below, above
+    cdef bint converts, finances
     cdef Account before                 # the account before the last candle
-    cdef Asker asker
-    cdef object chunk, chunk_times      # float64 [5, n] and int64 [n]: candles that a function may look at
+    cdef Recent recent                  # candles that a function may look at; None where there is none
 
     def __cinit__(self, Driver driver, Stream stream, double unit, bint whole, double scale, bint is_ratio,
-                  int64_t factor, int64_t below, int64_t above):
+                  int64_t factor, int64_t below, int64_t above, bint converts, bint finances):
         cdef int slots = driver.account.slots
         self.driver, self.stream = driver, stream
         self.scale, self.is_ratio = scale, is_ratio
         self.factor, self.below, self.above = factor, below, above
+        self.converts, self.finances = converts, finances
+        driver.money.moving = driver.money.moving or converts or finances
+        driver.account.ends, driver.account.end_count = &self.latest.ends[0], 0
         self.prices.unit, self.prices.whole = unit, whole
         for k in range(2):
             self.latest.low[k], self.latest.high[k] = -(<int64_t> 1 << 52), <int64_t> 1 << 52
@@ -118,10 +110,8 @@ cdef class Session:
             if self.before.drafts == NULL or self.before.ladders == NULL:
                 raise MemoryError("no memory for the targets of a session")
         if driver.script.ask != NULL:
-            self.asker = <Asker> driver.script.asker
             driver.script.diary.whole = True
-            self.new_chunk()
-            self.show_chunk(0, 0)
+            self.recent = Recent(<Asker> driver.script.asker)
         totals_init(&driver.account, &self.prices)
         copy_account(&self.before, &driver.account)
 
@@ -144,42 +134,6 @@ cdef class Session:
             )
         return <int64_t> nearest
 
-    cdef int new_chunk(self) except -1:
-        self.chunk = np.empty((COLUMNS, 2 * self.asker.window + 1024))
-        self.chunk_times = np.empty(self.chunk.shape[1], dtype=np.int64)
-        return 0
-
-    cdef int show_chunk(self, Py_ssize_t first, Py_ssize_t stop) except -1:
-        """Let the function look at the chunk, whose first candle is `first`."""
-        cdef double[:, ::1] columns = self.chunk
-        cdef int64_t[::1] times = self.chunk_times
-        cdef int k
-        self.asker.memory = Memory((self.chunk, self.chunk_times))
-        for k in range(COLUMNS):
-            self.asker.history.columns[k] = &columns[k, 0]
-        self.asker.history.times = &times[0]
-        self.asker.history.first, self.asker.history.stop = first, stop
-        return 0
-
-    cdef int remember(self, Py_ssize_t t) except -1:
-        """Add candle t to what the function may look at; views of a chunk that is full stay what they are."""
-        cdef Py_ssize_t kept = 2 * self.asker.window, first = self.asker.history.first
-        cdef double[:, ::1] columns
-        cdef int64_t[::1] times
-        cdef int k
-        if t - first == self.chunk.shape[1]:
-            old, old_times = self.chunk, self.chunk_times
-            self.new_chunk()
-            self.chunk[:, :kept], self.chunk_times[:kept] = old[:, -kept:], old_times[-kept:]
-            first = t - kept
-            self.show_chunk(first, t)
-        columns, times = self.chunk, self.chunk_times
-        for k in range(COLUMNS):
-            columns[k, t - first] = self.stream.candle[k]
-        times[t - first] = self.stream.progress.last
-        self.asker.history.stop = t + 1
-        return 0
-
     cdef void show(self, Py_ssize_t t) noexcept:
         """Let the prices speak of candles t - 1 and t by their index."""
         # where the first of two values would lie, were there values for all candles before them
@@ -201,6 +155,13 @@ cdef class Session:
         self.prices.day_ends = <const int64_t*> (
             <size_t> &self.latest.day_end - <size_t> self.driver.account.totals.day * sizeof(int64_t)
         )
+        self.driver.account.end_count = self.latest.end_count
+        if self.converts:
+            self.driver.money.rates = <const double*> (<size_t> &self.latest.rates[0] - back)
+        if self.finances:
+            self.driver.money.rolls = self.latest.rolls
+            self.driver.money.roll_candles = &self.latest.roll_candles[0]
+            self.driver.money.roll_nights = &self.latest.roll_nights[0]
 
     cdef void move_on(self, Py_ssize_t t, const int64_t* prices) noexcept:
         """Candle t is the last one."""
@@ -216,11 +177,31 @@ cdef class Session:
             self.prices.days += 1
         self.show(t)
 
+    cdef void note_moment(self, Py_ssize_t t, double rate, int64_t nights, bint ends_before, bint ends_inside) noexcept:
+        """What comes with the time of candle t."""
+        cdef Latest* latest = &self.latest
+        latest.rates[0], latest.rates[1] = latest.rates[1] if t else rate, rate
+        if nights:
+            if latest.rolls == 2:
+                latest.roll_candles[0], latest.roll_nights[0] = latest.roll_candles[1], latest.roll_nights[1]
+                latest.rolls = 1
+            latest.roll_candles[latest.rolls] = t
+            latest.roll_nights[latest.rolls] = nights + (latest.roll_nights[0] if latest.rolls else 0)
+            latest.rolls += 1
+        latest.end_count = 0
+        if ends_before:
+            latest.ends[0], latest.end_count = 2 * t, 1
+        if ends_inside:
+            latest.ends[latest.end_count] = 2 * t + 1
+            latest.end_count += 1
+
     def take(self, timestamp, double open, double high, double low, double close, double volume, ask,
-             int64_t spread):
+             int64_t spread, tuple moment=(1.0, 0, False, False)):
         """The next candle: what it did and what was decided at its close, a list of tuples (see ``changes``).
 
-        `ask` holds the prices of the ask side, or None where it lies `spread` ticks off.
+        `ask` holds the prices of the ask side, or None where it lies `spread` ticks off. `moment` is what comes with the
+        time: the rate of conversion, nights since the candle before, whether a session ends at the open or before it,
+        and whether one ends after that.
 
         Raises
         ------
@@ -246,14 +227,15 @@ cdef class Session:
         self.stream.take(timestamp, open, high, low, close, volume)
         t = self.stream.progress.count - 1
         copy_account(&self.before, &self.driver.account)
+        self.note_moment(t, moment[0], moment[1], moment[2], moment[3])
         self.move_on(t, prices)
-        if self.asker is not None:
-            self.remember(t)
+        if self.recent is not None:
+            self.recent.remember(t, self.stream.candle, self.stream.progress.last)
         return self.drive(t)
 
     cdef list drive(self, Py_ssize_t t):
         cdef Account* account = &self.driver.account
-        cdef Changes changes = Changes(self, t)
+        cdef Changes changes = changes_of(account, &self.prices, t)
         self.step(t)
         happened = changes.found()
         self.driver.script.diary.count = 0
@@ -268,6 +250,14 @@ cdef class Session:
 
     cdef void step(self, Py_ssize_t t) noexcept:
         cdef Account* account = &self.driver.account
+        cdef Position* p
+        cdef int k
+        if account.end_count:           # positions from before learn of an end when its candle comes
+            for k in range(account.held):
+                p = &account.positions[k]
+                if p.session == INT64_MAX:
+                    p.session = account.ends[0]
+                    p.deadline = min(p.last, p.session // 2)
         totals_pass(account, &self.prices, t)
         if account.live[0] or account.live[1]:
             follow_live(account)
@@ -337,7 +327,7 @@ cdef class Session:
         """(trades, totals, rejections) as if the last candle were the last one there is; nothing is changed by it."""
         cdef Account* account = &self.driver.account
         cdef Py_ssize_t t = self.stream.progress.count - 1
-        cdef bytes now = self.save_account(account), rows = trade_bytes(account)
+        cdef bytes now = save_account(account), rows = trade_bytes(account)
         if t < 0:
             raise DataError("no candle has come yet")
         copy_account(account, &self.before)
@@ -352,211 +342,39 @@ cdef class Session:
             return rows_of(account), self.driver.totals(), self.driver.rejected()
         finally:
             self.driver.complete = False
-            self.load_account(account, now)
+            load_account(account, now)
             if rows:
                 memcpy(account.trades, <const char*> rows, len(rows))
             self.show(t)
 
     # --- bytes ---
 
-    cdef bytes save_account(self, const Account* account):
-        cdef Account plain = account[0]
-        plain.positions, plain.entries, plain.trades, plain.trade_capacity = NULL, NULL, NULL, 0
-        plain.money, plain.ends, plain.curve, plain.lens, plain.replayed = NULL, NULL, NULL, NULL, NULL
-        plain.drafts, plain.ladders = NULL, NULL
-        return (
-            (<const char*> &plain)[:sizeof(Account)]
-            + (<const char*> account.positions)[:account.held * sizeof(Position)]
-            + (<const char*> account.entries)[:account.waiting * sizeof(Entry)]
-            + ((<const char*> account.drafts)[:account.waiting * sizeof(Draft)] if account.drafts != NULL else b"")
-            + ((<const char*> account.ladders)[:account.held * sizeof(Ladder)] if account.drafts != NULL else b"")
-        )
-
-    cdef int load_account(self, Account* account, bytes saved) except -1:
-        cdef const char* data = saved
-        cdef Account plain
-        cdef size_t held = sizeof(Position), waiting = sizeof(Entry)
-        if account.drafts != NULL:
-            held, waiting = held + sizeof(Ladder), waiting + sizeof(Draft)
-        if <size_t> len(saved) < sizeof(Account):
-            raise DataError("the state is not that of a session")
-        memcpy(&plain, data, sizeof(Account))
-        data += sizeof(Account)
-        if plain.slots != account.slots or not (0 <= plain.held <= 3 * plain.slots and 0 <= plain.waiting <= plain.slots):
-            raise DataError("the state is that of another strategy")
-        if <size_t> len(saved) != sizeof(Account) + plain.held * held + plain.waiting * waiting:
-            raise DataError("the state is not that of a session")
-        plain.money, plain.ends, plain.curve = account.money, account.ends, account.curve
-        plain.lens, plain.replayed = account.lens, NULL
-        copy_account(account, &plain)
-        memcpy(account.positions, data, plain.held * sizeof(Position))
-        data += plain.held * sizeof(Position)
-        memcpy(account.entries, data, plain.waiting * sizeof(Entry))
-        if account.drafts != NULL:
-            data += plain.waiting * sizeof(Entry)
-            memcpy(account.drafts, data, plain.waiting * sizeof(Draft))
-            memcpy(account.ladders, data + plain.waiting * sizeof(Draft), plain.held * sizeof(Ladder))
-        return 0
-
     @property
     def key(self):
         """What tells sessions of other strategies from it."""
-        cdef Asker asker = self.asker
-        asked = None if asker is None else (asker.window, asker.kept() is not None and len(asker.kept()))
-        shape = self.driver.account.slots, self.driver.account.drafts != NULL, asked, sizeof(Account), sizeof(Latest)
+        asked = None if self.recent is None else self.recent.shape()
+        shape = (self.driver.account.slots, self.driver.account.drafts != NULL, asked, self.converts, self.finances,
+                 sizeof(Account), sizeof(Latest))
         return blake2b(self.stream.key + repr(shape).encode()).digest()
 
     def save(self):
         """All that it carries, as a list of bytes that ``restore`` of an equal session takes."""
         cdef Account* account = &self.driver.account
-        parts = [self.stream.save(), self.save_account(account), self.save_account(&self.before), trade_bytes(account)]
+        parts = [self.stream.save(), save_account(account), save_account(&self.before), trade_bytes(account)]
         parts.append((<const char*> &self.latest)[:sizeof(Latest)])
-        if self.asker is not None:
-            shown = slice(max(self.asker.history.stop - self.asker.history.first - 2 * self.asker.window, 0),
-                          self.asker.history.stop - self.asker.history.first)
-            state = self.asker.kept()
-            parts += [self.chunk[:, shown].tobytes(), self.chunk_times[shown].tobytes(),
-                      b"" if state is None else state.tobytes()]
-        return parts
+        return parts if self.recent is None else parts + self.recent.save()
 
     def restore(self, list parts):
         """Continue where ``save`` was called; DataError if the parts are not those of an equal session."""
         cdef Account* account = &self.driver.account
-        cdef Py_ssize_t count
-        if len(parts) != (5 if self.asker is None else 8) or len(parts[4]) != sizeof(Latest):
+        if len(parts) != (5 if self.recent is None else 8) or len(parts[4]) != sizeof(Latest):
             raise DataError("the state is not that of a session of this strategy")
         self.stream.restore(parts[0])
-        self.load_account(account, parts[1])
-        self.load_account(&self.before, parts[2])
-        self.load_trades(parts[3])
+        load_account(account, parts[1])
+        load_account(&self.before, parts[2])
+        load_trades(account, parts[3])
         memcpy(&self.latest, <const char*> parts[4], sizeof(Latest))
-        if self.asker is not None:
-            times = np.frombuffer(parts[6], dtype=np.int64)
-            count = len(times)
-            self.new_chunk()
-            self.chunk_times[:count] = times
-            self.chunk[:, :count] = np.frombuffer(parts[5]).reshape(COLUMNS, count)
-            self.show_chunk(self.stream.progress.count - count, self.stream.progress.count)
-            if self.asker.kept() is not None:
-                self.asker.kept()[:] = np.frombuffer(parts[7])
+        if self.recent is not None:
+            self.recent.restore(parts[5:], self.stream.progress.count)
         self.prices.days = account.totals.day
         self.show(self.stream.progress.count - 1)
-
-    cdef int load_trades(self, bytes rows) except -1:
-        cdef Account* account = &self.driver.account
-        cdef Trade* grown
-        if <size_t> len(rows) != account.trade_count * sizeof(Trade):
-            raise DataError("the state is not that of a session: its trades are incomplete")
-        if account.trade_count > account.trade_capacity:
-            grown = <Trade*> realloc(account.trades, len(rows))
-            if grown == NULL:
-                raise MemoryError("the trades of a session do not fit in memory")
-            account.trades, account.trade_capacity = grown, account.trade_count
-        if account.trade_count:
-            memcpy(account.trades, <const char*> rows, len(rows))
-        return 0
-
-
-cdef bytes trade_bytes(const Account* account):
-    return (<const char*> account.trades)[:account.trade_count * sizeof(Trade)] if account.trade_count else b""
-
-
-cdef object rows_of(const Account* account):
-    return np.frombuffer(bytearray(trade_bytes(account)), dtype=TRADE_DTYPE)
-
-
-cdef class Changes:
-    """What has become of an account since it was last looked at.
-
-    ``found`` gives tuples (what, number of the order or -1, reason or None, record or None): "closed" with the row of
-    the trade; "filled" with the open position, or the row of the trade where it is closed already; "placed",
-    "replaced", "expired" and "rejected" with the waiting order, None where it never waited; "leaves" with a position
-    that was told to leave at the next open.
-    """
-
-    cdef Session session
-    cdef Py_ssize_t t
-    cdef int64_t filled, placed
-    cdef Py_ssize_t trade_count
-    cdef int64_t[9] rejected
-    cdef dict waiting           # number of the order -> its record and last candle
-    cdef set leaving
-
-    def __cinit__(self, Session session, Py_ssize_t t):
-        self.session, self.t = session, t
-        self.look()
-
-    cdef int look(self) except -1:
-        cdef Account* account = &self.session.driver.account
-        cdef int k
-        self.filled, self.placed, self.trade_count = account.filled, account.placed, account.trade_count
-        for k in range(<int> REJECT_REASONS):
-            self.rejected[k] = account.rejected[k]
-        self.waiting = {
-            account.entries[k].number: order_record(&self.session.prices, &account.entries[k])
-            for k in range(account.waiting)
-        }
-        self.leaving = {account.positions[k].number for k in range(account.held) if account.positions[k].leaving}
-        return 0
-
-    cdef list found(self):
-        cdef Account* account = &self.session.driver.account
-        cdef dict before = self.waiting
-        cdef set leaving = self.leaving
-        cdef int64_t filled = self.filled, placed = self.placed
-        cdef list refused = [
-            reason for reason in RejectReason for _ in range(account.rejected[reason] - self.rejected[reason])
-        ]
-        rows = rows_of(account)[self.trade_count:]
-        self.look()
-        events = [("closed", -1, ExitReason(row["exit_reason"]), row) for row in rows if row["parent"] < filled]
-        gone = {number: record for number, record in before.items() if number not in self.waiting}
-        events += self.fills(filled, rows, gone)
-        events += [("closed", -1, ExitReason(row["exit_reason"]), row) for row in rows if row["parent"] >= filled]
-        events += self.losses(gone, refused)
-        events += [("placed", n, None, record) for n, record in self.waiting.items() if n >= placed]
-        events += [("rejected", -1, reason, None) for reason in refused]
-        events += [
-            ("leaves", position.order, None, position)
-            for position in position_records(account, &self.session.prices, self.t)
-            if position.leaving and position.parent not in leaving
-        ]
-        return events
-
-    cdef list fills(self, int64_t filled, rows, dict gone):
-        """Positions that were opened, out of the orders that have gone."""
-        cdef Account* account = &self.session.driver.account
-        cdef list events = []
-        positions = {p.parent: p for p in position_records(account, &self.session.prices, self.t) if p.parent >= filled}
-        closed = {row["parent"].item(): row for row in rows if row["parent"] >= filled}
-        for record in positions.values():
-            gone.pop(record.order, None)
-        for number in range(filled, account.filled):
-            record = positions.get(number)
-            order = record.order if record is not None else order_of(closed[number], gone)
-            gone.pop(order, None)
-            events.append(("filled", order, None, closed[number] if record is None else record))
-        return events
-
-    cdef list losses(self, dict gone, list refused):
-        """Orders that have gone without a fill, and the reasons that this takes off those that were counted."""
-        cdef list events = []
-        for number, record in gone.items():
-            if not refused:
-                break
-            if record.last_index is not None and record.last_index <= self.t and RejectReason.EXPIRED in refused:
-                reason = RejectReason.EXPIRED
-            else:
-                reason = RejectReason.REPLACED if RejectReason.REPLACED in refused else refused[0]
-            refused.remove(reason)
-            what = {RejectReason.EXPIRED: "expired", RejectReason.REPLACED: "replaced"}.get(reason, "rejected")
-            events.append((what, number, reason, record))
-        return events
-
-
-cdef object order_of(row, dict gone):
-    """The order of a trade that began and ended on one candle: one of its side and decision; -1 if it never waited."""
-    for number, record in gone.items():
-        if record.signal_index == row["signal_index"] and record.side == row["side"]:
-            return number
-    return -1

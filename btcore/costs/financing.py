@@ -109,6 +109,11 @@ class Financing:
         ]  # of several rolls before one candle the last counts all
         return np.ascontiguousarray(candles[last]), np.ascontiguousarray(nights[last])
 
+    def rolls_between(self, first: int, last: int) -> tuple[np.ndarray, np.ndarray]:
+        """(rolls, nights), int64 [k]: the rolls after `first` up to `last`, ns UTC, and how many nights each counts."""
+        instants = self._instants(first, last)
+        return instants, self._nights(instants)
+
     def _instants(self, first: int, last: int) -> np.ndarray:
         """The rolls after `first` up to `last`, weekends too; ns UTC."""
         probes = np.arange(first, last + DAY_NS // 2, DAY_NS // 2)  # no day is shorter than that

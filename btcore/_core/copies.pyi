@@ -1,0 +1,1 @@
+from btcore._core.types import TRADE_DTYPE as TRADE_DTYPE
