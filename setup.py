@@ -3,6 +3,8 @@
 Environment:
     BTCORE_ARCH=LEVEL      for processors of this level, e.g. x86-64-v3 (default: any x86-64); the bits stay the same
     BTCORE_DEBUG=1         debug flavour: -O0 -g, bounds, wraparound and initialisation checks on
+    BTCORE_SANITIZE=1      sanitized flavour: -O1 -g with AddressSanitizer and UndefinedBehaviorSanitizer, for gcc on
+                           Linux; it runs under tools/sanitized.py
     BTCORE_BUILD_JOBS=N    parallel processes for Cython and the C compiler (default: all CPUs)
 """
 
@@ -69,10 +71,14 @@ INCLUDING = ("band", "quantiles", "ranks", "recursions", "timed", "windows", "wi
 HEADERS = dict.fromkeys(INCLUDING, sorted(glob.glob("btcore/_core/*.h")))
 
 DEBUG = os.environ.get("BTCORE_DEBUG", "0") == "1"
+SANITIZE = os.environ.get("BTCORE_SANITIZE", "0") == "1"
+# float-cast-overflow is not part of "undefined": a double beyond int64 that becomes one. Division by 0.0 is IEEE here.
+SANITIZERS = ["-fsanitize=address,undefined,float-cast-overflow"] if SANITIZE else []
 ARCH = os.environ.get("BTCORE_ARCH", "")
 JOBS = int(os.environ.get("BTCORE_BUILD_JOBS") or os.cpu_count() or 1)
 # Flavours never share files: neither cythonize nor build_ext sees that only flags have changed.
-BUILD_BASE = f"build/{'debug' if DEBUG else 'release'}{ARCH and '-' + ARCH}"
+FLAVOUR = "sanitized" if SANITIZE else "debug" if DEBUG else "release"
+BUILD_BASE = f"build/{FLAVOUR}{ARCH and '-' + ARCH}"
 
 DIRECTIVES = {
     "language_level": 3,
@@ -90,7 +96,10 @@ def compile_flags() -> list[str]:
     if sys.platform == "win32":
         return ["/Od", "/Zi", "/fp:precise"] if DEBUG else ["/O2", "/fp:precise"]
     level = [f"-march={ARCH}"] if ARCH else []
-    return [*(["-O0", "-g"] if DEBUG else ["-O3", "-g0"]), "-ffp-contract=off", "-fno-math-errno", *level]
+    speed = {"debug": ["-O0", "-g"], "sanitized": ["-O1", "-g", "-fno-omit-frame-pointer", "-fno-wrapv"]}.get(
+        FLAVOUR, ["-O3", "-g0"]
+    )
+    return [*speed, *SANITIZERS, "-ffp-contract=off", "-fno-math-errno", *level]
 
 
 def extensions() -> list[Extension]:
@@ -103,6 +112,7 @@ def extensions() -> list[Extension]:
             depends=HEADERS.get(name, []),
             define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
             extra_compile_args=compile_flags(),
+            extra_link_args=SANITIZERS,
         )
         for name in EXTENSIONS
     ]
