@@ -6,6 +6,7 @@ Numbers in brackets are those of docs/fill-rules.md.
 
 from libc.math cimport INFINITY, NAN, isnan
 from libc.stdint cimport int64_t, uint64_t
+from libc.string cimport memset
 
 from btcore._core.account cimport Account, Draft, Entry, Position, Ticket, reject, staying
 from btcore._core.bits cimport next_bit
@@ -86,6 +87,7 @@ cdef void decide_signal(
     cdef Entry entry
     cdef int which = 0 if side > 0 else 1
     cdef int level
+    memset(&entry, 0, sizeof(Entry))    # what its kind does not use, and padding: states are equal to the byte
     entry.ticket = script.tickets[which]
     entry.ticket.signal = t
     for level in range(<int> LEVELS):
@@ -121,6 +123,7 @@ cdef int decide_row(
         if row[ORDER_EXIT] != EXIT_LONGS:
             leave(account, -1)
         return -1
+    memset(&entry, 0, sizeof(Entry))
     read_ticket(&entry.ticket, row, levels, t)
     return place(account, prices, &entry, t)
 
