@@ -27,37 +27,43 @@ cdef void book(
     Account* account, Position* p, const Prices* prices, Py_ssize_t t,
     int64_t base, int64_t spread, int reason, bint ambiguous,
 ) noexcept nogil:
-    """Leave at `base` (turned units, before slippage): one trade [T1, T2, T3]; its other exits are void [X4]."""
+    """Leave at `base` (turned units, before slippage): one trade [T1, T2]; its other exits are void [X4]."""
     cdef int64_t slip = slip_at(account, prices, p.side, t, base, p.number, True) if slips(reason) else 0
     cdef int64_t out = base - slip
     cdef int64_t gain = (2 * base + spread) - (2 * p.entry_base - p.entry_spread)
+    cdef double paid = to_price(prices, p.side * out)
     cdef Trade trade
     totals_pass(account, prices, t)
-    memset(&trade, 0, sizeof(Trade))    # padding too: equal trades have equal bytes
-    trade.parent = p.number
-    trade.side = p.side
-    trade.size = p.size
-    trade.signal_index, trade.entry_index, trade.exit_index = p.signal, p.entry_index, t
-    trade.entry_time, trade.exit_time = p.entry_time, prices.timestamps[t]
-    trade.entry_price, trade.exit_price = to_price(prices, p.side * p.entry), to_price(prices, p.side * out)
-    trade.entry_kind, trade.exit_reason, trade.ambiguous = p.kind, reason, ambiguous or p.doubtful
-    trade.stop_price, trade.target_price = level_price(prices, p, p.stop), level_price(prices, p, p.target)
-    trade.exit_stop_price = level_price(prices, p, stop_in_force(p))
+    if account.keep:
+        memset(&trade, 0, sizeof(Trade))    # padding too: equal trades have equal bytes
+    trade.exit_reason, trade.ambiguous = reason, ambiguous or p.doubtful
+    trade.size, trade.exit_price, trade.bars = p.size, paid, t - p.first + 1
     trade.gross = half_to_price(prices, gain) * p.size
     trade.spread_cost = half_to_price(prices, p.entry_spread + spread) * p.size
     trade.slippage_cost = to_price(prices, (p.entry - p.entry_base) + slip) * p.size
-    trade.commission = p.entry_commission + commission_of(&account.terms, trade.exit_price * p.size, p.size)
+    trade.commission = p.entry_commission + commission_of(&account.terms, paid * p.size, p.size)
+    trade.financing = 0.0
     trade.net = to_price(prices, out - p.entry) * p.size - trade.commission
     trade.r_multiple = trade.net / (risk_of(prices, p) * p.size)
     if account.money != NULL:
         settle(account, p, prices, t, out - p.entry, p.entry_commission, &trade)
-    trade.mae = to_price(prices, max(p.entry - min(p.worst, out), <int64_t> 0))
-    trade.mfe = to_price(prices, max(max(p.best, out) - p.entry, <int64_t> 0))
-    trade.bars = t - p.first + 1
     p.open = False
     totals_trade(account, &trade)
     if account.keep:
+        describe(&trade, p, prices, t, out)
         keep_trade(account, &trade)
+
+
+cdef void describe(Trade* trade, const Position* p, const Prices* prices, Py_ssize_t t, int64_t out) noexcept nogil:
+    """What a trade records besides what statistics count [T3]; it left at `out`."""
+    trade.parent, trade.side, trade.entry_kind = p.number, p.side, p.kind
+    trade.signal_index, trade.entry_index, trade.exit_index = p.signal, p.entry_index, t
+    trade.entry_time, trade.exit_time = p.entry_time, prices.timestamps[t]
+    trade.entry_price = to_price(prices, p.side * p.entry)
+    trade.stop_price, trade.target_price = level_price(prices, p, p.stop), level_price(prices, p, p.target)
+    trade.exit_stop_price = level_price(prices, p, stop_in_force(p))
+    trade.mae = to_price(prices, max(p.entry - min(p.worst, out), <int64_t> 0))
+    trade.mfe = to_price(prices, max(max(p.best, out) - p.entry, <int64_t> 0))
 
 
 cdef void keep_trade(Account* account, const Trade* trade) noexcept nogil:

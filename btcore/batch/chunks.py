@@ -11,7 +11,7 @@ from btcore.candles import Candles
 
 __all__ = ["Chunk", "Queue", "Sizes"]
 
-LEAST_SECONDS = 0.1  # a chunk that takes less is mostly overhead
+LEAST_SECONDS = 1.0  # a shorter chunk spends much of its time on operators that the next one computes again
 PER_WORKER = 8  # chunks that each worker gets, so that all end at about the same time; fewer where they would be short
 SMOOTHING = 0.3
 
@@ -46,7 +46,7 @@ class Sizes:
 
     def __init__(self, simulations: int, workers: int) -> None:
         self._share = max(1, -(-simulations // (PER_WORKER * workers)))
-        self._most = max(1, -(-simulations // workers))
+        self._most = max(1, -(-simulations // (2 * workers if workers > 1 else 1)))  # two each, to end together
         self._seconds: float | None = None  # of one simulation per candle
 
     def learn(self, chunk: Chunk, seconds: float) -> None:
@@ -55,7 +55,7 @@ class Sizes:
         self._seconds = measured if self._seconds is None else self._seconds + SMOOTHING * (measured - self._seconds)
 
     def wanted(self, candles: Candles) -> int:
-        """Simulations over these candles: an even share, or more where that would take less than `LEAST_SECONDS`."""
+        """Simulations over these candles: a small share, or more where that would take less than `LEAST_SECONDS`."""
         if not self._seconds:
             return self._share
         least = int(LEAST_SECONDS / (self._seconds * len(candles)))
@@ -89,7 +89,10 @@ class Queue:
         if not self._parts:
             return None
         candles, jobs = self._parts[0]
-        taken = tuple(jobs.popleft() for _ in range(min(self.sizes.wanted(candles), len(jobs))))
+        wanted = self.sizes.wanted(candles)
+        if len(jobs) <= wanted + wanted // 4:  # a small rest goes along
+            wanted = len(jobs)
+        taken = tuple(jobs.popleft() for _ in range(wanted))
         if not jobs:
             self._parts.popleft()
         return Chunk(candles, taken)
