@@ -114,5 +114,11 @@ def test_a_decision_without_its_parts_is_named(tmp_path):
         decisions(tmp_path)
 
 
+def test_the_page_in_docs_is_that_of_its_results():
+    root = Path(__file__).resolve().parents[1]
+    found = pages.results(root / "bench" / "results" / "research")
+    assert (root / "docs" / "research.md").read_text(encoding="utf-8") == pages.page(found)
+
+
 def test_results_are_json(found):
     assert json.loads(json.dumps(found)) == found

@@ -92,7 +92,8 @@ class Bench:
         interpreter = self.interpreter(job.engine)
         assert interpreter is not None
         out = self.folder / "report"
-        given = {"way": job.way, "candles": candles, "pairs": job.pairs, "runs": 1 if job.engine in SLOW else self.runs}
+        long = job.engine in SLOW or (job.way == "many" and job.halved)
+        given = {"way": job.way, "candles": candles, "pairs": job.pairs, "runs": 1 if long else self.runs}
         command = [interpreter, "-m", "bench.peers.more_worker", ENGINES[job.engine][0], str(self.folder), str(out)]
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         subprocess.run(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "decisions"
-LONGEST = 330  # characters of a cell; whole sentences that fit
+LONGEST = 500  # characters of a cell; whole sentences that fit
 PART = re.compile(r"^\*\*(Decision|Why|Instead of)\b[^*]*\*\*(.*)", re.DOTALL)
 SENTENCE = re.compile(r"(?<=[.;:])\s+(?=[A-Z`(])")
 
