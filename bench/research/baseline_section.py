@@ -152,6 +152,6 @@ def _memory(result: Result) -> str:
     rows = [(row["what"], number(row["mb"]), number(row["blocks"])) for row in result["memory"]]
     return (
         "### Memory\n\nThe windows are views, so memory is not what this engine lacks; most of what a run holds above "
-        "its candles are prices as Python numbers, for the search of exits. tracemalloc sees what the signals take, many "
-        "small blocks that come and go:\n\n" + table(("what", "MB", "blocks"), rows)
+        "its candles are prices as Python numbers, for the search of exits. tracemalloc sees what the signals take, "
+        "many small blocks that come and go:\n\n" + table(("what", "MB", "blocks"), rows)
     )
