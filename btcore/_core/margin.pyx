@@ -54,6 +54,8 @@ cdef Danger danger_from(const Account* account, const Prices* prices, Py_ssize_t
     if net == 0.0:
         return danger
     room = (equity - account.money.charges.stop_out * (used / account.money.charges.leverage)) / (fabs(net) * rate)
+    if room != room:                    # amounts that no double holds
+        return danger
     danger.side = 1 if net > 0.0 else -1
     danger.level = leaving_price(quote, danger.side)
     danger.at_once = room <= 0.0

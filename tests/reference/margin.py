@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from reference import money
@@ -50,6 +51,8 @@ def stop_out(run: Run, t: int, now: Quote) -> StopOut | None:
         used = used + entry * position.size * run.rates[position.entry_index]
     used = used / run.costs.margin.leverage
     room = (equity - run.costs.margin.stop_out * used) / (abs(net) * rate)
+    if math.isnan(room):  # amounts beyond a float say nothing
+        return None
     side = 1 if net > 0 else -1
     if room <= 0:
         return StopOut(side, now.of(side), True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from reference.engine import simulate as twin
 
 import btcore as bt
 from btcore import errors
@@ -89,3 +90,14 @@ def test_a_candle_that_touches_no_level_may_liquidate() -> None:
         (trade,) = bt.simulate(orders, candles, costs=costs, size=10, cash=100).trades
         assert (trade["exit_index"], trade["exit_price"], trade["net"]) == (4, 95.0, -50.0)
         assert trade["exit_reason"] == bt.ExitReason.LIQUIDATED
+
+
+def test_amounts_that_no_float_holds() -> None:
+    """Value and margin are infinite, and their difference is no number: nobody is told to leave by it."""
+    rows = [[100.0, 100.0, 100.0, 100.0], [100.0, 121.0, 100.0, 120.0], [120.0, 121.0, 119.0, 120.0]]
+    candles = bt.Candles(np.arange(3), *np.array(rows).T, tick=1.0)
+    orders = [bt.Order(0, "long", size=1e308)]
+    arguments = {"costs": bt.Costs(margin=bt.Margin(1e-3, 1.0)), "cash": 1e308, "size": None, "rules": bt.Rules()}
+    result = bt.simulate(orders, candles, **arguments)
+    assert result.trades["exit_reason"].tolist() == [bt.ExitReason.END_OF_DATA]
+    assert [trade["exit_reason"] for trade in twin(orders, candles, **arguments).trades] == [bt.ExitReason.END_OF_DATA]
