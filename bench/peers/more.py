@@ -49,7 +49,7 @@ class Sizes:
     runs: int
 
 
-FULL = Sizes(slow=200_000, many=1_000_000, many_full=6_922_364, many_slow=20_000, called=200_000, runs=3)
+FULL = Sizes(slow=200_000, many=200_000, many_full=6_922_364, many_slow=20_000, called=200_000, runs=3)
 QUICK = Sizes(slow=6_000, many=20_000, many_full=20_000, many_slow=6_000, called=6_000, runs=1)
 
 
