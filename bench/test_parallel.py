@@ -34,7 +34,7 @@ def test_it_is_json(found):
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_figures(found, tool):
-    for name in ("start_s", "empty_us", "empty_chunked_us", "large_s", "large_mb", "small_s"):
+    for name in ("start_s", "empty_us", "empty_chunked_us", "large_s", "large_loop_s", "large_mb", "small_s"):
         assert row(found, tool)[name] > 0
     assert "fails" not in row(found, tool)
     assert row(found, tool)["raises"]["finished"] == 19

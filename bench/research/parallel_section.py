@@ -75,12 +75,15 @@ def answer(result: Row) -> str:
 def figures(result: Row) -> str:
     tasks = result["tasks"]
     head = ["tool", "start", "empty task", "the same, 20 at a time", f"{count(tasks['large'])} large tasks",
-            f"{count(tasks['small'])} small", "the same, 20 at a time", "memory"]  # fmt: skip
+            f"{count(tasks['small'])} small", "the same, 20 at a time", "large, of the loop", "memory"]  # fmt: skip
     rows = []
     for row in result["tools"]:
         empty = [microseconds(row.get(key)) for key in ("empty_us", "empty_chunked_us")]
         work = [seconds(row.get(key)) for key in ("large_s", "small_s", "small_chunked_s")]
-        rows.append([row["tool"], seconds(row.get("start_s")), *empty, *work, megabytes(row.get("large_mb"))])
+        share = row["large_s"] / row["large_loop_s"] if "large_loop_s" in row and "large_s" in row else None
+        rows.append(
+            [row["tool"], seconds(row.get("start_s")), *empty, *work, number(share), megabytes(row.get("large_mb"))]
+        )
     return table(head, rows)
 
 
@@ -90,10 +93,22 @@ def speed_text(result: Row) -> str:
         f"{count(result['workers'])} workers; {count(result['candles'])} candles, mapped by every process. A large "
         f"task is a chunk of a batch ({_each(serial, 'large', tasks)} of work, alone), a small one a single simulation "
         f"({_each(serial, 'small', tasks)}); {FLOOR} is the loop without any tool, and what is measured against. "
+        "*Of the loop*: the share of the time that a loop over them took in the same program, just before. "
         "*Start* is from importing the tool to the first answer of every worker. *Memory* is that of all processes "
         "together while large tasks run, shared pages counted once, mapped candles not counted. The rows of btcore "
         "run the same tasks as functions inside simulations, in chunks of the batch's own, and start their workers "
-        "anew for each batch: that is in every figure."
+        "anew for each batch: that is in every figure." + _loaded(result)
+    )
+
+
+def _loaded(result: Row) -> str:
+    """A warning where the machine was in use."""
+    load = result["made"]["load"]
+    if load <= 1.0:
+        return ""
+    return (
+        f" **Other work ran at the same time** (load {number(load)} when the last part began), and not the same "
+        "for every row: what becomes of failures, and memory, may be compared, seconds hardly."
     )
 
 
@@ -223,8 +238,9 @@ def _compiled(result: Row) -> str:
 
 
 def _way(result: Row) -> str:
-    ways = [way for way in result["handover"] if "seconds" in way]
-    if not ways:
+    """Ways that copy nothing, but for forking: a process that has threads must not be forked."""
+    small = [way for way in result["handover"] if "seconds" in way and way["more_mb"] < 0.1 * way["candles_mb"]]
+    safe = sorted((way for way in small if not way["way"].startswith("fork")), key=_seconds)
+    if not safe:
         return "files that every worker maps"
-    least = min(ways, key=_seconds)
-    return f"{least['way']} ({seconds(least['seconds'])}, {megabytes(max(0.0, least['more_mb']))} more)"
+    return f"{safe[0]['way']} ({seconds(safe[0]['seconds'])}, {megabytes(max(0.0, safe[0]['more_mb']))} more)"
