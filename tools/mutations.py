@@ -1,10 +1,10 @@
 """Deliberate mistakes in the compiled fill rules, one at a time: each must be caught by a test.
 
-    python tools/mutations.py [--only N ...]
+    python tools/mutations.py [--only N ...] [--table FILE]
 
 Every mistake is made in a copy of the source tree, the modules that it changes are compiled there, and the golden
 cases, the cases of the second reading and a few thousand random cases are run until one fails. The exit code is 1 if a
-mistake goes unnoticed. Needs an environment in which the tests run; takes about half a minute per mistake.
+mistake goes unnoticed. `--table` writes what was found as Markdown. Needs an environment in which the tests run; takes about half a minute per mistake.
 """
 
 from __future__ import annotations
@@ -49,14 +49,15 @@ MUTATIONS = (
     ("entries.pyx", "    set_deadline(account, p, t + 1, entry.ticket.max_bars)\n", "", "D2: max_bars of a close entry counts its own candle"),
     ("entries.pyx", "equity_at(account, prices, t - 1), &size)", "account.totals.equity, &size)", "S4: open positions are no equity"),
     ("booking.pyx", "reason == TP or reason == TP_GAP", "reason == TP", "S1: targets passed at the open are slipped"),
-    ("booking.pyx", "trade.mae = to_price(prices, max(p.entry - min(p.worst, out),", "trade.mae = to_price(prices, max(p.entry - min(p.worst, base),", "T3: the exit without its slippage"),
+    ("booking.pyx", "trade.mae = to_price(prices, max(p.entry - min(p.worst, out),", "trade.mae = to_price(prices, max(p.entry - p.worst,", "T3: the exit is no excursion"),
     ("decisions.pyx", "    if staying(account) >= account.slots:\n        return IN_POSITION\n", "    if account.held >= account.slots:\n        return IN_POSITION\n", "D4: a position that leaves at the next open still blocks"),
     ("decisions.pyx", "return min(entry.price, entry.limit)", "return entry.price", "D7: the own price of a stop-limit"),
     ("decisions.pyx", "+ 1e-9) * account.terms.lot_step", ") * account.terms.lot_step", "S4: a whole number of lots is floored away"),
     ("decisions.pyx", ">= price[0]:\n            return True", "> price[0]:\n            return True", "D7: a stop at the own price is right"),
     ("statistics.pyx", "    if account.money != NULL:\n        return moving_equity(account, prices, i)\n    equity = paid(account)\n", "    if account.money != NULL:\n        return moving_equity(account, prices, i)\n    equity = account.totals.equity\n", "T4: the commission of an entry is not paid yet"),
     ("events.pyx", "level = min(level, p.trail_best + 1)", "level = min(level, p.trail_best + 2)", "skipping: a trail that one tick moves is passed over"),
-    ("events.pyx", "stop = min(stop, max(t, <Py_ssize_t> p.deadline))", "stop = min(stop, max(t, <Py_ssize_t> p.deadline + 1))", "skipping: a deadline is passed over"),
+    ("events.pyx", "        stop = min(stop, max(t, <Py_ssize_t> p.deadline))", "        stop = min(stop, max(t, <Py_ssize_t> p.deadline + 1))", "skipping: a deadline of one of several is passed over"),
+    ("events.pyx", "\n    stop = min(stop, max(t, <Py_ssize_t> p.deadline))", "\n    stop = min(stop, max(t, <Py_ssize_t> p.deadline + 1))", "skipping: a deadline is passed over"),
     ("script.pyx", "        if signal_at(script, slots, EXIT_SHORT, i):\n            leave(account, -1)", "        if signal_at(script, slots, EXIT_SHORT, i):\n            leave(account, 1)", "D10: an exit of shorts closes longs"),
     ("rounding.pxd", "return -nearest(-direction * to_units(prices, price))", "return nearest(direction * to_units(prices, price))", "C5: ties of stops go towards the entry"),
 )  # fmt: skip
@@ -92,7 +93,9 @@ def caught_by(tree: Path) -> str | None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", type=int, nargs="+", help="numbers of mistakes, from 0")
-    only = parser.parse_args().only
+    parser.add_argument("--table", type=Path, help="file for the table of docs/testing.md")
+    options = parser.parse_args()
+    rows = ["| file | mistake | found by |", "|---|---|---|"]
     missed = 0
     with tempfile.TemporaryDirectory() as folder:
         tree = copied(Path(folder))
@@ -101,7 +104,7 @@ def main() -> int:
             print(f"the {failed} fail without any mistake")
             return 1
         for number, (file, right, wrong, meaning) in enumerate(MUTATIONS):
-            if only and number not in only:
+            if options.only and number not in options.only:
                 continue
             path = tree / CORE / file
             source = path.read_text()
@@ -114,7 +117,10 @@ def main() -> int:
             found = caught_by(tree)
             print(f"{number:2d} {meaning}: {'NOT CAUGHT' if found is None else 'caught by the ' + found}", flush=True)
             missed += found is None
+            rows.append(f"| `{file}` | {meaning} | {found or 'nothing'} |")
             path.write_text(source)
+    if options.table:
+        options.table.write_text("\n".join(rows) + "\n")
     return 1 if missed else 0
 
 
