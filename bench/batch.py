@@ -82,15 +82,16 @@ def measure(case: dict[str, Any], folder: str) -> dict[str, Any]:
     for one in candles:
         bt.simulate([bt.Order(0, "long", max_bars=1)], one)  # zones, kept with the candles
     before = private_megabytes([os.getpid()])
-    watch = Watch()
-    watch.start()
+    watch = Watch() if case.get("watched") else None
+    if watch:
+        watch.start()
     begun, used = time.perf_counter(), time.process_time()
     if case["what"] == "mixed":
         experiment = bt.run_batch(mixed(candles), **options)
     else:
         experiment = bt.sweep(cross, candles[0], pairs(case["simulations"]), **options)
     seconds, cpu = time.perf_counter() - begun, time.process_time() - used
-    peak = watch.stop()
+    peak = watch.stop() if watch else before
     assert experiment.status == {"completed": case["simulations"]}
     trades = sum(s.result.stats["trades"] for s in experiment.simulations)
     return {**case, "seconds": round(seconds, 3), "cpu_seconds": round(cpu, 3), "trades": trades,
@@ -124,16 +125,22 @@ def cases() -> list[dict[str, Any]]:
 
 
 def measured_apart(case: dict[str, Any], folder: str, rounds: int) -> dict[str, Any]:
-    """The round with the median time of some, each in a new process."""
+    """The round with the median time of some, each in a new process, and the memory of one that was watched.
+
+    Watching takes time: the system goes through all mapped pages of a process to say what it has.
+    """
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    command = [sys.executable, "-m", "bench.batch", "--case", json.dumps(case), "--folder", folder]
     found = []
-    for _ in range(rounds):
+    for watched in (True, *[False] * rounds):
+        given = json.dumps({**case, "watched": watched})
+        command = [sys.executable, "-m", "bench.batch", "--case", given, "--folder", folder]
         done = subprocess.run(
             command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path}
         )
         found.append(json.loads(done.stdout))
-    return sorted(found, key=lambda row: row["seconds"])[len(found) // 2]
+    median = sorted(found[1:], key=lambda row: row["seconds"])[rounds // 2]
+    del median["watched"]
+    return {**median, "megabytes": found[0]["megabytes"]}
 
 
 def table(rows: list[dict[str, Any]]) -> list[str]:

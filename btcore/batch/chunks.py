@@ -11,7 +11,8 @@ from btcore.candles import Candles
 
 __all__ = ["Chunk", "Queue", "Sizes"]
 
-LEAST_SECONDS = 1.0  # a shorter chunk spends much of its time on operators that the next one computes again
+LONG_SECONDS = 0.8  # a shorter chunk spends much of its time on operators that the next one computes again
+SHARED = 4  # simulations that take about as long as the operators which those of a chunk share
 PER_WORKER = 8  # chunks that each worker gets, so that all end at about the same time; fewer where they would be short
 SMOOTHING = 0.3
 
@@ -32,11 +33,6 @@ class Chunk:
     jobs: tuple[Job, ...]
     again: bool = False
 
-    @property
-    def cost(self) -> int:
-        """Candles times simulations."""
-        return len(self.jobs) * len(self.candles)
-
 
 class Sizes:
     """How many simulations go into a chunk, from what chunks took so far.
@@ -45,21 +41,26 @@ class Sizes:
     """
 
     def __init__(self, simulations: int, workers: int) -> None:
+        self._workers = workers
         self._share = max(1, -(-simulations // (PER_WORKER * workers)))
-        self._most = max(1, -(-simulations // (2 * workers if workers > 1 else 1)))  # two each, to end together
         self._seconds: float | None = None  # of one simulation per candle
 
     def learn(self, chunk: Chunk, seconds: float) -> None:
         """Note what a chunk took."""
-        measured = seconds / chunk.cost
+        measured = seconds / ((len(chunk.jobs) + SHARED) * len(chunk.candles))
         self._seconds = measured if self._seconds is None else self._seconds + SMOOTHING * (measured - self._seconds)
 
-    def wanted(self, candles: Candles) -> int:
-        """Simulations over these candles: a small share, or more where that would take less than `LEAST_SECONDS`."""
+    def wanted(self, candles: Candles, left: int) -> int:
+        """How many of those left over these candles.
+
+        A small share; where that would take less than `LONG_SECONDS`, so many that each worker gets equally many chunks
+        of about that time.
+        """
         if not self._seconds:
             return self._share
-        least = int(LEAST_SECONDS / (self._seconds * len(candles)))
-        return max(self._share, min(least, self._most))
+        long = max(1, int(LONG_SECONDS / (self._seconds * len(candles))))
+        rounds = -(-left // (self._workers * long))
+        return max(self._share, -(-left // (self._workers * rounds)))
 
 
 class Queue:
@@ -89,10 +90,7 @@ class Queue:
         if not self._parts:
             return None
         candles, jobs = self._parts[0]
-        wanted = self.sizes.wanted(candles)
-        if len(jobs) <= wanted + wanted // 4:  # a small rest goes along
-            wanted = len(jobs)
-        taken = tuple(jobs.popleft() for _ in range(wanted))
+        taken = tuple(jobs.popleft() for _ in range(min(self.sizes.wanted(candles, len(jobs)), len(jobs))))
         if not jobs:
             self._parts.popleft()
         return Chunk(candles, taken)
