@@ -62,12 +62,13 @@ def bars(names: Sequence[str], values: Sequence[float], title: str, ours: str, s
         return finished(figure, axes)
 
 
-def finished(figure: Any, axes: Any) -> str:
+def finished(figure: Any, *panels: Any) -> str:
     """A figure without frames, as SVG text."""
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(MUTED)
-    axes.tick_params(colors=MUTED, labelcolor=INK, length=0)
+    for axes in panels:
+        for side in ("top", "right", "left"):
+            axes.spines[side].set_visible(False)
+        axes.spines["bottom"].set_color(MUTED)
+        axes.tick_params(colors=MUTED, labelcolor=INK, length=0)
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None}, facecolor="white")
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
