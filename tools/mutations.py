@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 CORE = "btcore/_core"
-LONGEST = 300.0  # seconds that a check may take
+LONGEST = 120.0  # seconds that a check may take
 CHECKS = (
     ("golden cases", ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "tests/golden"]),
     ("second reading", ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "tests/second_reading"]),

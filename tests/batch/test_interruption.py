@@ -154,6 +154,22 @@ def test_a_script_needs_no_guard(tmp_path, way):
     assert done.stdout.splitlines() == ["the script is run", "Experiment('experiment': 3 completed)"]
 
 
+def test_modules_in_the_working_folder_do_not_stand_before_others(tmp_path):
+    """As where the command line is run in a clone: the sources there are not the btcore that is installed."""
+    folder = tmp_path / "clone"
+    (folder / "btcore").mkdir(parents=True)
+    (folder / "btcore" / "__init__.py").touch()
+    script = tmp_path / "script.py"
+    script.write_text(UNGUARDED + "import os; print('PYTHONSAFEPATH' in os.environ)\n")
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=folder, capture_output=True, text=True, timeout=60, check=False,
+        env=environment(tmp_path),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    expected = ["the script is run", "Experiment('experiment': 3 completed)", str("PYTHONSAFEPATH" in os.environ)]
+    assert done.stdout.splitlines() == expected, done.stderr
+
+
 def test_importing_changes_nothing_of_the_process(tmp_path):
     script = """
 import multiprocessing, os, signal

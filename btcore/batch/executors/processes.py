@@ -18,6 +18,7 @@ import multiprocess
 from multiprocess.connection import wait
 
 from btcore.batch.chunks import Chunk, Queue
+from btcore.batch.executors import SAFE_PATH
 from btcore.batch.executors.base import Context, Report, report_of
 from btcore.batch.executors.worker import work
 from btcore.batch.tasks import packed
@@ -100,7 +101,7 @@ class _Worker:
         self.connection, theirs = methods.Pipe()
         shelf = str(context.shelf.folder)
         self._process = methods.Process(target=work, args=(theirs, memory_limit, shelf), daemon=True)
-        with _hidden_main():
+        with _hidden_main(), _same_path():
             self._process.start()
         theirs.close()
         self.sentinel = self._process.sentinel
@@ -160,3 +161,27 @@ def _hidden_main() -> Iterator[None]:
             yield
         finally:
             sys.modules["__main__"] = main
+
+
+@contextlib.contextmanager
+def _same_path() -> Iterator[None]:
+    """Start a process that looks for modules where this one does.
+
+    A new interpreter puts its working folder before all others, also where this one (a console script, a script of
+    another folder) does not look there at all. A folder ``btcore`` or a file ``random.py`` in it would come first.
+    """
+    if "PYTHONSAFEPATH" in os.environ or _looks_in_working_folder():
+        yield
+        return
+    os.environ["PYTHONSAFEPATH"] = SAFE_PATH
+    try:
+        yield
+    finally:
+        del os.environ["PYTHONSAFEPATH"]
+
+
+def _looks_in_working_folder() -> bool:
+    try:
+        return "" in sys.path or os.getcwd() in sys.path
+    except FileNotFoundError:  # it was removed
+        return False
