@@ -11,7 +11,7 @@ import pytest
 
 from bench import calibration, machine
 from bench.report import live_rows, tables
-from bench.sizes import CANDLES
+from bench.sizes import CANDLES, SMALL
 
 sys.path.append(
     str(Path(__file__).parents[1])
@@ -55,3 +55,21 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.section(title)
         for line in lines:
             terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """A folder with the candles of bench.baseline, few of them."""
+    from bench.baseline.workload import prepare
+
+    made = tmp_path_factory.mktemp("candles")
+    prepare(made, SMALL)
+    return made
+
+
+@pytest.fixture(scope="module")
+def prices(folder):
+    """Those candles as bench.baseline loads them."""
+    from bench.baseline.workload import load
+
+    return load(folder)

@@ -7,31 +7,17 @@ import importlib
 import numpy as np
 import pytest
 
-from bench.baseline.workload import load, prepare
+from bench.sizes import SMALL
 
 pytest.importorskip("pandas")
 from bench.alternatives import accuracy
 from bench.alternatives.__main__ import TOOLS, baseline_signals, lines_of, measured, same_as
 from bench.alternatives.common import exact_entries, exact_mean, true_range
 
-CANDLES = 4_000
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("candles")
-    prepare(folder, CANDLES)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def prices(folder):
-    return load(folder)
-
 
 @pytest.fixture(scope="module")
 def baseline(prices):
-    return baseline_signals(prices, CANDLES)
+    return baseline_signals(prices, SMALL)
 
 
 @pytest.fixture(scope="module")
@@ -47,10 +33,10 @@ def module_of(tool):
 def test_signals_are_those_of_the_baseline(tool, prices, baseline):
     found = module_of(tool).signals(prices)._asdict()
     assert len(baseline["signals"]) > 20
-    assert same_as(baseline["signals"], found, CANDLES, prices)
+    assert same_as(baseline["signals"], found, SMALL, prices)
     assert np.array_equal(found["entries"], exact_entries(prices))
     found["stop"] = found["stop"] + prices.tick
-    assert not same_as(baseline["signals"], found, CANDLES, prices)
+    assert not same_as(baseline["signals"], found, SMALL, prices)
 
 
 @pytest.mark.parametrize("tool", TOOLS.values())

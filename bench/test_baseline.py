@@ -8,28 +8,15 @@ from collections import Counter
 import pytest
 
 import btcore as bt
-from bench.baseline.workload import load, prepare
+from bench.sizes import SMALL
 
 pytest.importorskip("pandas")
 
-CANDLES = 4_000
 RAW = """\
 run (worker.py:3);signals (bench/baseline/engine.py:70);window_of (bench/baseline/engine.py:27);a (pandas/core/frame.py:1) 3
 run (worker.py:3);signals (bench/baseline/engine.py:70);means (bench/baseline/engine.py:35) 1
 run (worker.py:3);<module> (bench/baseline/engine.py:9);_load (<frozen importlib._bootstrap>:1) 9
 """  # noqa: E501
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("candles")
-    prepare(folder, CANDLES)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def prices(folder):
-    return load(folder)
 
 
 def test_the_trades_are_those_of_btcore(prices):
@@ -39,7 +26,7 @@ def test_the_trades_are_those_of_btcore(prices):
     result = bt.simulate(ours.strategy(prices.tie), ours.candles_of(prices))
     assert len(found) > 20
     assert found == ours.trades(prices, result)
-    assert ours.agreement(CANDLES, found, found[1:])["differing"] == 1
+    assert ours.agreement(SMALL, found, found[1:])["differing"] == 1
 
 
 def test_every_kind_of_exit():
@@ -92,6 +79,6 @@ def test_a_worker(folder, tmp_path):
     from bench.baseline.watched import worker
 
     report = worker("btcore", folder, tmp_path / "out.json")
-    assert report["row"]["candles"] == CANDLES
+    assert report["row"]["candles"] == SMALL
     assert report["row"]["trades"] == len(report["trades"]) > 20
     json.dumps(report)
