@@ -67,7 +67,7 @@ EXTENSIONS = [
 ]
 
 # What the generated C of a module includes: a change there compiles it again.
-INCLUDING = ("band", "quantiles", "ranks", "recursions", "timed", "windows", "windows_avx2", "zones")
+INCLUDING = ("band", "conditions", "quantiles", "ranks", "recursions", "timed", "windows", "windows_avx2", "zones")
 HEADERS = dict.fromkeys(INCLUDING, sorted(glob.glob("btcore/_core/*.h")))
 
 DEBUG = os.environ.get("BTCORE_DEBUG", "0") == "1"

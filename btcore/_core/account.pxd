@@ -132,7 +132,7 @@ cdef struct Account:            # one simulation: what it follows, what it holds
     int slots                   # positions allowed at once [D10]
     Position* positions         # in the order they were opened; memory for three times the slots
     int held
-    Entry* entries              # that wait, in the order they were decided; memory for as many as there are slots
+    Entry* entries              # that wait, in the order they were decided; memory for one more than there are slots
     int waiting
     Draft* drafts               # partial targets of the orders that wait, and last of the one that is decided; or NULL
     Ladder* ladders             # those of the positions; or NULL
@@ -147,6 +147,7 @@ cdef struct Account:            # one simulation: what it follows, what it holds
     Totals totals
     double* curve               # equity at each close of the window, where somebody asks for it
     bint keep                   # keep the trades
+    bint dated                  # somebody asks for the times of entries
     Trade* trades
     Py_ssize_t trade_count, trade_capacity
     bint out_of_memory

@@ -43,10 +43,18 @@ cdef inline Py_ssize_t next_bit(
 
 
 cdef inline Py_ssize_t count_bits(const uint64_t* mask, Py_ssize_t start, Py_ssize_t stop) noexcept nogil:
-    """How many bits are set in [start, stop)."""
-    cdef Py_ssize_t count = 0
-    cdef Py_ssize_t i = next_bit(mask, NULL, start, stop)
-    while i < stop:
-        count += 1
-        i = next_bit(mask, NULL, i + 1, stop)
+    """How many bits are set in [start, stop); none where the mask is NULL."""
+    cdef Py_ssize_t count = 0, word
+    cdef uint64_t bits
+    if mask == NULL or start >= stop:
+        return 0
+    for word in range(start // WORD, (stop - 1) // WORD + 1):
+        bits = mask[word]
+        if word == start // WORD:
+            bits = bits_from(bits, start % WORD)
+        if word == (stop - 1) // WORD:
+            bits &= ~(<uint64_t> 0) >> (WORD - 1 - (stop - 1) % WORD)
+        while bits:             # few are set
+            count += 1
+            bits &= bits - 1
     return count

@@ -3,6 +3,7 @@
 from libc.stdint cimport uint8_t, uint64_t
 
 from btcore._core.bits cimport first_bit
+from btcore._core.compare cimport CompareFunction, CompareFunctions, compare_functions_here
 from btcore._core.operators cimport Operator, allocate_state
 from btcore._core.ring cimport Ring, ring_bytes, ring_init, ring_push
 from btcore._core.types cimport (
@@ -10,55 +11,16 @@ from btcore._core.types cimport (
     OP_SHIFT_CONDITION, WORD,
 )
 
-ctypedef uint64_t (*Compare)(const double* a, const double* b, Py_ssize_t n) noexcept nogil
+cdef const CompareFunctions* compare = compare_functions_here()
 
 
 cdef inline Py_ssize_t words_of(Py_ssize_t n) noexcept nogil:
     return (n + WORD - 1) // WORD
 
 
-cdef extern from *:
-    """
-    #include <stdint.h>
-    #if defined(__SSE2__) || defined(_M_X64)
-    #include <emmintrin.h>
-    /* SSE2 is part of every x86-64, so wheels need no dispatch. Sixteen comparisons are narrowed to bytes together. */
-    #define BTCORE_FOUR(packed, a, b)                                                                \\
-        _mm_castps_si128(_mm_shuffle_ps(                                                             \\
-            _mm_castpd_ps(packed(_mm_loadu_pd(a), _mm_loadu_pd(b))),                                 \\
-            _mm_castpd_ps(packed(_mm_loadu_pd((a) + 2), _mm_loadu_pd((b) + 2))), 0x88))
-    #define BTCORE_EIGHT(packed, a, b) \\
-        _mm_packs_epi32(BTCORE_FOUR(packed, a, b), BTCORE_FOUR(packed, (a) + 4, (b) + 4))
-    #define BTCORE_SIXTEEN(packed, a, b) \\
-        _mm_movemask_epi8(_mm_packs_epi16(BTCORE_EIGHT(packed, a, b), BTCORE_EIGHT(packed, (a) + 8, (b) + 8)))
-    #define BTCORE_COMPARE(name, operation, packed)                                                  \\
-        static uint64_t name(const double* a, const double* b, Py_ssize_t n) {                       \\
-            uint64_t word = 0;                                                                       \\
-            Py_ssize_t i = 0;                                                                        \\
-            for (; i + 16 <= n; i += 16) word |= (uint64_t) BTCORE_SIXTEEN(packed, a + i, b + i) << i; \\
-            for (; i < n; i++) word |= (uint64_t) (a[i] operation b[i]) << i;                        \\
-            return word;                                                                             \\
-        }
-    #else
-    #define BTCORE_COMPARE(name, operation, packed)                                                  \\
-        static uint64_t name(const double* a, const double* b, Py_ssize_t n) {                       \\
-            uint64_t word = 0;                                                                       \\
-            for (Py_ssize_t i = 0; i < n; i++) word |= (uint64_t) (a[i] operation b[i]) << i;        \\
-            return word;                                                                             \\
-        }
-    #endif
-    BTCORE_COMPARE(btcore_less, <, _mm_cmplt_pd)
-    BTCORE_COMPARE(btcore_less_or_equal, <=, _mm_cmple_pd)
-    BTCORE_COMPARE(btcore_equal, ==, _mm_cmpeq_pd)
-    """
-    uint64_t less "btcore_less"(const double* a, const double* b, Py_ssize_t n) noexcept nogil
-    uint64_t less_or_equal "btcore_less_or_equal"(const double* a, const double* b, Py_ssize_t n) noexcept nogil
-    uint64_t equal "btcore_equal"(const double* a, const double* b, Py_ssize_t n) noexcept nogil
-
-
 cdef uint64_t different(const double* a, const double* b, Py_ssize_t n) noexcept nogil:
     """False with a NaN like every other comparison; C's != would be true."""
-    return less(a, b, n) | less(b, a, n)
+    return compare.less(a, b, n) | compare.less(b, a, n)
 
 
 cdef void advance_comparison(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
@@ -67,15 +29,15 @@ cdef void advance_comparison(Operator* op, void** slots, Py_ssize_t n) noexcept 
     cdef const double* b = <const double*> slots[op.a if swapped else op.b]
     cdef uint64_t* out = <uint64_t*> slots[op.out]
     cdef Py_ssize_t word
-    cdef Compare compare = less
+    cdef CompareFunction chosen = compare.less
     if op.code == OP_LE or op.code == OP_GE:
-        compare = less_or_equal
+        chosen = compare.not_greater
     elif op.code == OP_EQ:
-        compare = equal
+        chosen = compare.equal
     elif op.code == OP_NE:
-        compare = different
+        chosen = different
     for word in range(words_of(n)):
-        out[word] = compare(a + word * WORD, b + word * WORD, min(<Py_ssize_t> WORD, n - word * WORD))
+        out[word] = chosen(a + word * WORD, b + word * WORD, min(<Py_ssize_t> WORD, n - word * WORD))
 
 
 cdef void advance_logic(Operator* op, void** slots, Py_ssize_t n) noexcept nogil:
@@ -112,7 +74,7 @@ cdef void advance_crosses(Operator* op, void** slots, Py_ssize_t n) noexcept nog
     for word in range(words_of(n)):
         start = word * WORD
         count = min(<Py_ssize_t> WORD, n - start)
-        over = less(b + start, a + start, count)
+        over = compare.less(b + start, a + start, count)
         begun = over & ~(over << 1)
         out[word] = begun & before[0]
         begun &= ~<uint64_t> 1

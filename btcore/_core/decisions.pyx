@@ -7,7 +7,9 @@ from btcore._core.account cimport Account, Entry, Ticket, reject, staying
 from btcore._core.ladders cimport wrong_rungs
 from btcore._core.market cimport Prices, to_price
 from btcore._core.money cimport rate_at, slip_at
-from btcore._core.rounding cimport distance, entry_bar, finite, given, is_percent, number, rounded_down, rounded_up
+from btcore._core.rounding cimport (
+    distance, entry_bar, finite, given, is_percent, no_distance, number, rounded_down, rounded_up,
+)
 from btcore._core.statistics cimport equity_at
 from btcore._core.types cimport (
     CLOSE, IN_POSITION, LEVEL_ACTIVATE, LEVEL_BREAKEVEN, LEVEL_LIMIT_PRICE, LEVEL_PRICE, LEVEL_SIZE, LEVEL_STOP, LEVEL_STOP_PRICE, LEVEL_TARGET,
@@ -26,7 +28,7 @@ cdef bint too_short(const Prices* prices, const Ticket* ticket, int level, const
         return True
     if is_percent(ticket, level) and price == NULL:
         return False
-    return distance(prices, ticket, level, price[0] if price != NULL else 0) < 1
+    return no_distance(prices, ticket, level, price[0] if price != NULL else 0)
 
 
 cdef bint wrong_side(
@@ -143,22 +145,22 @@ cdef void forget_oldest(Account* account) noexcept nogil:
             account.drafts[k] = account.drafts[k + 1]
 
 
-cdef int place(Account* account, const Prices* prices, Entry* entry, Py_ssize_t t) noexcept nogil:
-    """Decide the order of `entry.ticket` at the close of candle t: it waits from t + 1 on (-1), or why not [D1, D6, D9]."""
+cdef int place(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+    """Decide the order behind those that wait at the close of candle t: it waits too (-1), or why not [D1, D6, D9]."""
+    cdef Entry* entry = &account.entries[account.waiting]
     cdef const Ticket* ticket = &entry.ticket
     cdef int reason = refuse(account, prices, entry, t)
     if reason >= 0:
         reject(account, reason, 1)
         return reason
-    if account.waiting + staying(account) >= account.slots:
-        reject(account, REPLACED, 1)
-        forget_oldest(account)
     entry.waiting, entry.kind, entry.fresh = True, ticket.kind, False
     entry.last = ticket.expiry + t if ticket.expiry < INT64_MAX - t else INT64_MAX
     entry.number = account.placed
     account.placed += 1
-    account.entries[account.waiting] = entry[0]
-    if account.drafts != NULL:
-        account.drafts[account.waiting] = account.drafts[account.slots]
     account.waiting += 1
+    if account.drafts != NULL:
+        account.drafts[account.waiting - 1] = account.drafts[account.slots]
+    if account.waiting + staying(account) > account.slots:
+        reject(account, REPLACED, 1)
+        forget_oldest(account)
     return -1

@@ -17,12 +17,12 @@ from btcore._core.account cimport Account, Draft, Entry, Ladder, Position, Ticke
 from btcore._core.answers cimport Asker, diary_free
 from btcore._core.events cimport next_event
 from btcore._core.fills cimport step, step_magnified
-from btcore._core.levels cimport level_free, level_init
+from btcore._core.levels cimport is_constant, level_free, level_init, level_value
 from btcore._core.magnify cimport Finer
 from btcore._core.market cimport Market, Prices
 from btcore._core.pipeline cimport Pipeline
 from btcore._core.script cimport (
-    ORDER_COLUMNS, Diary, Script, decide, follow_live, next_entry_signal, read_live,
+    ORDER_COLUMNS, Diary, Script, decide, follow_live, may_decide, next_entry_signal, read_live,
 )
 from btcore._core.statistics cimport totals_finish, totals_init
 from btcore._core.types cimport LEVEL_SIZE, LEVEL_TRAIL_PRICE, LEVELS, REJECT_REASONS, Trade
@@ -62,7 +62,8 @@ cdef void drive(
             follow_live(account)
         account.steps += 1
         take(account, prices, t)
-        decide(script, account, prices, slots, t, t - block)
+        if may_decide(script, slots, t - block):
+            decide(script, account, prices, slots, t, t - block)
         t += 1
 
 
@@ -121,10 +122,11 @@ cdef class Driver:
         self.account.terms = terms
         self.account.slots, self.account.alone = slots, 1
         self.account.positions = <Position*> calloc(3 * slots, sizeof(Position))
-        self.account.entries = <Entry*> calloc(slots, sizeof(Entry))
+        self.account.entries = <Entry*> calloc(slots + 1, sizeof(Entry))
         if self.account.positions == NULL or self.account.entries == NULL:
             raise MemoryError(f"no memory for {slots} positions at once")
         self.account.start, self.account.end, self.account.keep = start, end, keep
+        self.account.dated = keep
         self.account.totals.cash = cash
         self._arrays = []
         for k in range(4):
@@ -166,6 +168,9 @@ cdef class Driver:
         cdef Ticket* ticket
         for side in range(4):
             self.script.masks[side] = masks[side]
+            if masks[side] >= 0:
+                self.script.slots[self.script.conditions] = masks[side]
+                self.script.conditions += 1
         for side in range(2):
             ticket = &self.script.tickets[side]
             ticket.side, ticket.percents = -1 if side else 1, percents[side]
@@ -174,6 +179,11 @@ cdef class Driver:
             for level in range(<int> LEVELS):
                 ticket.level[level] = NAN
                 level_init(&self.script.levels[side][level], levels[side][level])
+                if is_constant(&self.script.levels[side][level]):
+                    ticket.level[level] = level_value(&self.script.levels[side][level], NULL, 0)
+                elif self.script.levels[side][level].length:
+                    self.script.varying[side][self.script.varying_count[side]] = level
+                    self.script.varying_count[side] += 1
 
         for side in range(2):
             self.account.live[side] = self.script.levels[side][<int> LEVEL_TRAIL_PRICE].length > 0
@@ -218,6 +228,7 @@ cdef class Driver:
         they come later. `whole`: ``answers`` holds all that it answered, else what mattered.
         """
         self._arrays.append(asker)
+        self.account.dated = True
         self.script.listed, self.script.asks_python = True, asker.python
         self.script.ask, self.script.asker, self.script.when = asker.ask, <void*> asker, when
         self.script.asked_from = asker.window - 1

@@ -102,7 +102,9 @@ cdef Position* open_position(
     p.late = p.inside and entry.kind == LIMIT
     p.side, p.kind, p.size, p.signal = ticket.side, ticket.kind, size, ticket.signal
     p.entry_index, p.entry, p.entry_base, p.entry_spread = t, fill, base, spread
-    p.entry_time, p.order = prices.timestamps[t], entry.number
+    p.order = entry.number
+    if account.dated:       # a look at memory that nothing else has looked at
+        p.entry_time = prices.timestamps[t]
     p.entry_commission = commission_at(account, t, to_price(prices, p.side * fill), size)
     p.entry_rate, p.entry_nights = rate_at(account, t), nights_until(account, t)
     set_deadline(account, p, t, ticket.max_bars)

@@ -128,7 +128,7 @@ cdef Py_ssize_t next_alone(
     const Script* script, Account* account, const Prices* prices, void** slots,
     Py_ssize_t block, Py_ssize_t t, Py_ssize_t stop,
 ) noexcept nogil:
-    """`next_event` of one position that is not leaving, with nothing beside it and no place left."""
+    """`find_event` of one position that is not leaving, with nothing beside it and no place left."""
     cdef Position* p = account.positions
     cdef int64_t below = stop_in_force(p), above = rising_event(account, p)
     cdef int64_t lowest = INT64_MAX, highest = -INT64_MAX
@@ -147,11 +147,11 @@ cdef Py_ssize_t next_alone(
     return found
 
 
-cdef Py_ssize_t next_event(
+cdef Py_ssize_t find_event(
     const Script* script, Account* account, const Prices* prices, void** slots,
     Py_ssize_t block, Py_ssize_t t, Py_ssize_t stop,
 ) noexcept nogil:
-    """Next candle that can change an account with positions or orders; signals that it cannot follow are rejected."""
+    """`next_event`, where it is not the first candle in any case."""
     cdef Watch bid, ask
     cdef bint full
     cdef Py_ssize_t limit = min(stop, account.end - 1), found

@@ -118,8 +118,9 @@ cdef void forget(Account* account) noexcept nogil:
     keep_waiting(account)
 
 
-cdef inline void step_position(Account* account, Position* p, const Prices* prices, Py_ssize_t t) noexcept nogil:
+cdef void step_position(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
     """A position with nothing beside it."""
+    cdef Position* p = account.positions
     cdef Bar out = exit_bar(prices, p.side, t)
     leave_at_open(account, p, prices, t, &out)
     if p.open:
@@ -129,19 +130,22 @@ cdef inline void step_position(Account* account, Position* p, const Prices* pric
     account.held = p.open
 
 
-cdef inline void step_entry(Account* account, Entry* entry, const Prices* prices, Py_ssize_t t) noexcept nogil:
+cdef void step_entry(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
     """An order that waits with nothing beside it."""
+    cdef Entry* entry = account.entries
     cdef Position* p = account.positions
     cdef Bar out
+    cdef bint inside
     enter_at_open(account, entry, prices, t)
-    if account.held and p.open:
-        out = exit_bar(prices, p.side, t)
-        leave_inside(account, p, prices, t, &out)
-    elif entry.waiting:
+    inside = entry.waiting
+    if inside:
         enter_inside(account, entry, prices, t)
     if account.held and p.open:
         out = exit_bar(prices, p.side, t)
-        end_position(account, p, prices, t, &out)
+        if not inside:
+            leave_inside(account, p, prices, t, &out)
+        if p.open:
+            end_position(account, p, prices, t, &out)
     if entry.waiting:
         give_up(account, entry, t)
     account.held, account.waiting = account.held and p.open, entry.waiting
@@ -204,17 +208,12 @@ cdef inline void show(Side* shown, const Side* finer, Py_ssize_t moved) noexcept
     shown.close = moved_column(&finer.close, moved)
 
 
-cdef void step(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
-    """Everything that candle t does before the decision at its close: exits before entries, the older first [D10]."""
-    if account.held == account.alone and account.waiting == 0:
-        step_position(account, account.positions, prices, t)
-    elif account.held == 0 and account.waiting == account.alone:
-        step_entry(account, account.entries, prices, t)
-    elif account.held or account.waiting:
-        step_opens(account, prices, t)
-        step_insides(account, prices, t)
-        step_closes(account, prices, t)
-        forget(account)
+cdef void step_several(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:
+    """Positions and orders beside each other."""
+    step_opens(account, prices, t)
+    step_insides(account, prices, t)
+    step_closes(account, prices, t)
+    forget(account)
 
 
 cdef void step_magnified(Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:

@@ -1,6 +1,6 @@
 """Evaluates level expressions on single candles, with the arithmetic of the block operators."""
 
-from libc.math cimport NAN, fabs, sqrt
+from libc.math cimport fabs, sqrt
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport calloc, free
 
@@ -52,16 +52,11 @@ cdef double apply(int code, double x, double y, double z) noexcept nogil:
     return y if x != 0.0 else z     # OP_WHERE
 
 
-cdef double level_value(const Level* level, void** slots, Py_ssize_t i) noexcept nogil:
-    """The level on candle `i` of the block; NaN where there is none."""
+cdef double evaluate(const Level* level, void** slots, Py_ssize_t i) noexcept nogil:
+    """`level_value` of one that has instructions."""
     cdef const Instruction* step
     cdef double* r = level.registers
     cdef int k
-    if level.length == 0:
-        return NAN
-    step = level.code
-    if step.code == LOAD_MULTIPLE:
-        return (<const double*> slots[step.a])[i] * step.value
     for k in range(level.length):
         step = &level.code[k]
         if step.code == LOAD_NUMBER:

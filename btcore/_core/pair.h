@@ -58,6 +58,18 @@ INLINE uint64_t within4(pair a, pair b, pair low, pair high) {
     const __m128 y = _mm_castpd_ps(_mm_and_pd(_mm_cmpge_pd(b, low), _mm_cmple_pd(b, high)));
     return (uint64_t) _mm_movemask_ps(_mm_shuffle_ps(x, y, _MM_SHUFFLE(2, 0, 2, 0)));
 }
+/* Answers for each double, and those of sixteen doubles, a bit for each. */
+INLINE pair is_less2(pair a, pair b) { return _mm_cmplt_pd(a, b); }
+INLINE pair is_not_greater2(pair a, pair b) { return _mm_cmple_pd(a, b); }
+INLINE pair is_equal2(pair a, pair b) { return _mm_cmpeq_pd(a, b); }
+INLINE __m128i narrowed(pair a, pair b) {
+    return _mm_castps_si128(_mm_shuffle_ps(_mm_castpd_ps(a), _mm_castpd_ps(b), _MM_SHUFFLE(2, 0, 2, 0)));
+}
+INLINE uint64_t bits_of_sixteen2(const pair* t) {
+    const __m128i a = _mm_packs_epi32(narrowed(t[0], t[1]), narrowed(t[2], t[3]));
+    const __m128i b = _mm_packs_epi32(narrowed(t[4], t[5]), narrowed(t[6], t[7]));
+    return (uint64_t) _mm_movemask_epi8(_mm_packs_epi16(a, b));
+}
 
 /* A count for each double: of a < b, of a <= b, and of a <= b behind place k but a < b up to it. */
 typedef __m128i pair_counts;
@@ -108,6 +120,14 @@ INLINE pair seconds(pair a, pair b) { return pair_of(a.y, b.y); }
 INLINE uint64_t within4(pair a, pair b, pair low, pair high) {
     return (uint64_t) ((a.x >= low.x) & (a.x <= high.x)) | (uint64_t) ((a.y >= low.y) & (a.y <= high.y)) << 1
          | (uint64_t) ((b.x >= low.x) & (b.x <= high.x)) << 2 | (uint64_t) ((b.y >= low.y) & (b.y <= high.y)) << 3;
+}
+INLINE pair is_less2(pair a, pair b) { return pair_of(a.x < b.x, a.y < b.y); }
+INLINE pair is_not_greater2(pair a, pair b) { return pair_of(a.x <= b.x, a.y <= b.y); }
+INLINE pair is_equal2(pair a, pair b) { return pair_of(a.x == b.x, a.y == b.y); }
+INLINE uint64_t bits_of_sixteen2(const pair* t) {
+    uint64_t bits = 0;
+    for (int k = 0; k < 8; k++) bits |= (uint64_t) t[k].x << 2 * k | (uint64_t) t[k].y << (2 * k + 1);
+    return bits;
 }
 
 typedef struct { int64_t x, y; } pair_counts;

@@ -19,4 +19,4 @@ cdef struct Bank:               # recursions that step side by side, so that the
     Lane[8] lanes
     int count
 
-cdef bint setup_recursion(Operator* op, object lanes) except? 0
+cdef bint setup_recursion(Operator* op, object means) except? 0

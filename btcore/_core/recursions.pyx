@@ -6,13 +6,14 @@ An exponential mean takes its inputs in pairs: from the mean before the pair, y,
     y2 = y + (alpha * (1 - alpha) * (x1 - y) + alpha * (x2 - y))
 
 which is the usual recursion with half as many steps that wait for each other. Pairs count from the seed, over finite
-inputs, so they do not depend on blocks. Means step in banks of eight, two to a register.
+inputs, so they do not depend on blocks. Means step in banks of eight, some to a register.
 A mean on its own steps as four stretches of the block instead, see ``in_stretches``.
 """
 
 from libc.math cimport NAN
 from libc.string cimport memcmp
 
+from btcore._core.bank cimport LaneFunctions, lane_functions_here
 from btcore._core.elementwise cimport maximum
 from btcore._core.operators cimport Operator, allocate_state
 from btcore._core.types cimport BLOCK, OP_EWM, OP_RSI, OP_TRUE_RANGE
@@ -47,40 +48,6 @@ cdef extern from *:
     """
     #if defined(__SSE2__) || defined(_M_X64)
     #include <emmintrin.h>
-    /* A pair of candles of two lanes. SSE2 is part of every x86-64; the operations are those of the plain version. */
-    static inline __m128d btcore_two(const double* x0, const double* x1, double* out0, double* out1,
-                                     __m128d alpha, __m128d beta, __m128d y) {
-        __m128d a = _mm_loadu_pd(x0), b = _mm_loadu_pd(x1);
-        __m128d first = _mm_sub_pd(_mm_unpacklo_pd(a, b), y), second = _mm_sub_pd(_mm_unpackhi_pd(a, b), y);
-        __m128d early = _mm_add_pd(y, _mm_mul_pd(alpha, first));
-        y = _mm_add_pd(y, _mm_add_pd(_mm_mul_pd(beta, first), _mm_mul_pd(alpha, second)));
-        _mm_storeu_pd(out0, _mm_unpacklo_pd(early, y));
-        _mm_storeu_pd(out1, _mm_unpackhi_pd(early, y));
-        return y;
-    }
-    #define BTCORE_BANK(name, twos)                                                                            \
-        static void name(const double** x, double** out, const double* alpha, const double* beta, double* y,   \
-                         Py_ssize_t pairs) {                                                                   \
-            __m128d a[twos], b[twos], v[twos];                                                                 \
-            for (int k = 0; k < twos; k++) {                                                                   \
-                a[k] = _mm_loadu_pd(alpha + 2 * k); b[k] = _mm_loadu_pd(beta + 2 * k); v[k] = _mm_loadu_pd(y + 2 * k); \
-            }                                                                                                  \
-            for (Py_ssize_t i = 0; i < 2 * pairs; i += 2)                                                      \
-                for (int k = 0; k < twos; k++)                                                                 \
-                    v[k] = btcore_two(x[2 * k] + i, x[2 * k + 1] + i, out[2 * k] + i, out[2 * k + 1] + i, a[k], b[k], v[k]); \
-            for (int k = 0; k < twos; k++) _mm_storeu_pd(y + 2 * k, v[k]);                                     \
-        }
-    #else
-    #define BTCORE_BANK(name, twos)                                                                            \
-        static void name(const double** x, double** out, const double* alpha, const double* beta, double* y,   \
-                         Py_ssize_t pairs) {                                                                   \
-            for (Py_ssize_t i = 0; i < 2 * pairs; i += 2)                                                      \
-                for (int k = 0; k < 2 * twos; k++) {                                                           \
-                    double first = x[k][i] - y[k], second = x[k][i + 1] - y[k];                                \
-                    out[k][i] = y[k] + alpha[k] * first;                                                       \
-                    out[k][i + 1] = y[k] = y[k] + (beta[k] * first + alpha[k] * second);                       \
-                }                                                                                              \
-        }
     #endif
 
     /* Pairs of candles of a relative strength: the means of gains and of losses stand in one register. */
@@ -123,22 +90,13 @@ cdef extern from *:
         }
     #endif
     }
-    BTCORE_BANK(btcore_two_lanes, 1)
-    BTCORE_BANK(btcore_four_lanes, 2)
-    BTCORE_BANK(btcore_eight_lanes, 4)
     """
-    void two_lanes "btcore_two_lanes"(
-        const double** x, double** out, const double* alpha, const double* beta, double* y, Py_ssize_t pairs
-    ) noexcept nogil
-    void four_lanes "btcore_four_lanes"(
-        const double** x, double** out, const double* alpha, const double* beta, double* y, Py_ssize_t pairs
-    ) noexcept nogil
-    void eight_lanes "btcore_eight_lanes"(
-        const double** x, double** out, const double* alpha, const double* beta, double* y, Py_ssize_t pairs
-    ) noexcept nogil
     void strength_pairs "btcore_strength"(
         const double* x, double* out, double alpha, double beta, double* y, double* before, Py_ssize_t pairs
     ) noexcept nogil
+
+
+cdef const LaneFunctions* lanes = lane_functions_here()
 
 
 cdef inline bint finite(double x) noexcept nogil:
@@ -214,12 +172,12 @@ cdef void in_stretches(Team* team, Py_ssize_t pairs) noexcept nogil:
         out[k] = &aside[0] if k else team.out[0]
         alphas[k], betas[k] = alpha, beta
         y[k] = x[k][0] if k else team.y[0]
-    four_lanes(x, out, alphas, betas, y, early)
+    lanes.four(x, out, alphas, betas, y, early)
     for k in range(4):
         x[k] += 2 * early
         out[k] = team.out[0] + (x[k] - team.x[0])
         start[k] = y[k]
-    four_lanes(x, out, alphas, betas, y, each - early)
+    lanes.four(x, out, alphas, betas, y, each - early)
     for k in range(1, 4):
         if memcmp(&start[k], &y[k - 1], sizeof(double)) != 0:
             y[k] = one_lane(x[k], out[k], alpha, beta, y[k - 1], each - early)
@@ -238,20 +196,16 @@ cdef void join_team(Team* team, Lane* lane, void** slots, Py_ssize_t start) noex
 
 cdef void advance_team(Team* team, Py_ssize_t n) noexcept nogil:
     """Seeded lanes that wait for the first input of a pair; an input that is not finite leaves its lane not finite."""
-    cdef int k, width = 1
-    while width < team.count:
-        width *= 2
+    cdef int k, width = 1 if team.count == 1 else 4 if team.count <= 4 else 8
     for k in range(team.count, width):      # repeats the last lane, which changes nothing
         team.x[k], team.out[k] = team.x[k - 1], team.out[k - 1]
         team.alpha[k], team.beta[k], team.y[k] = team.alpha[k - 1], team.beta[k - 1], team.y[k - 1]
     if width == 1:
         in_stretches(team, n // 2)
-    elif width == 2:
-        two_lanes(team.x, team.out, team.alpha, team.beta, team.y, n // 2)
     elif width == 4:
-        four_lanes(team.x, team.out, team.alpha, team.beta, team.y, n // 2)
+        lanes.four(team.x, team.out, team.alpha, team.beta, team.y, n // 2)
     else:
-        eight_lanes(team.x, team.out, team.alpha, team.beta, team.y, n // 2)
+        lanes.eight(team.x, team.out, team.alpha, team.beta, team.y, n // 2)
     for k in range(team.count):
         team.lanes[k].value = team.y[k]
         if n % 2:
@@ -353,10 +307,10 @@ cdef void set_lane(Lane* lane, double alpha, Py_ssize_t count) noexcept:
     lane.count = count
 
 
-cdef bint setup_recursion(Operator* op, object lanes) except? 0:
+cdef bint setup_recursion(Operator* op, object means) except? 0:
     """Give `op` its function and state; False where its code is not one of this file.
 
-    `lanes` is a list of (source slot, out slot, alpha, count, skip, silent), one to eight, for a bank; else not used.
+    `means` is a list of (source slot, out slot, alpha, count, skip, silent), one to eight, for a bank; else not used.
     """
     cdef Bank* bank
     cdef Lane* lane
@@ -380,9 +334,9 @@ cdef bint setup_recursion(Operator* op, object lanes) except? 0:
     op.advance = advance_bank
     allocate_state(op, sizeof(Bank))
     bank = <Bank*> op.state
-    bank.count = len(lanes)
+    bank.count = len(means)
     for k in range(bank.count):
         lane = &bank.lanes[k]
-        lane.source, lane.out, alpha, count, lane.skip, lane.silent = lanes[k]
+        lane.source, lane.out, alpha, count, lane.skip, lane.silent = means[k]
         set_lane(lane, alpha, count)
     return True

@@ -3,13 +3,20 @@
 # Prices are integers in units (ticks, or half ticks for mid quotes) and *turned*: those of a short are negated and its
 # highs and lows swapped, so that for either side a gain is upwards, the stop below and the target above. Each rule is
 # therefore written once, for a long.
-from libc.math cimport fabs, floor, isnan
+from libc.math cimport fabs, isnan
 from libc.stdint cimport int64_t
 
 from btcore._core.account cimport Ticket
 from btcore._core.market cimport Bar, Prices, to_price, to_units
 from btcore._core.types cimport LEVEL_LIMIT
 from btcore._core.zones cimport Side, price_at
+
+
+cdef extern from *:
+    """
+    #define BTCORE_HALF (0.5 - 1e-6)
+    """
+    double HALF "BTCORE_HALF"       # the fraction from which a number is rounded up [C5]
 
 
 cdef inline Bar turned_bar(const Side* side, int direction, Py_ssize_t t) noexcept nogil:
@@ -51,8 +58,13 @@ cdef inline int64_t nearest(double units) noexcept nogil:
 
     The fraction is exact, so that whole numbers above 2^52 stay what they are (x + 0.5 would round).
     """
-    cdef double below = floor(units)
-    return whole(below + 1.0 if units - below >= 0.5 - 1e-6 else below)
+    cdef int64_t towards_zero = whole(units)
+    cdef double rest = units - <double> towards_zero
+    if not fabs(rest) < 1.0:    # beyond what `whole` holds
+        return towards_zero
+    if rest < 0.0:
+        return towards_zero if rest + 1.0 >= HALF else towards_zero - 1
+    return towards_zero + 1 if rest >= HALF else towards_zero
 
 
 cdef inline int64_t rounded_up(const Prices* prices, int direction, double price) noexcept nogil:
@@ -73,11 +85,21 @@ cdef inline bint is_percent(const Ticket* ticket, int level) noexcept nogil:
     return (ticket.percents >> level) & 1
 
 
-cdef inline int64_t distance_of(const Prices* prices, double space, bint percent, int64_t origin) noexcept nogil:
-    """A distance in units, ties away from the entry [C5]; a percentage is of the price at `origin`."""
+cdef inline double units_of(const Prices* prices, double space, bint percent, int64_t origin) noexcept nogil:
+    """A distance in units, not rounded; a percentage is of the price at `origin`."""
     if percent:
         space = space / 100.0 * fabs(to_price(prices, origin))
-    return nearest(to_units(prices, space))
+    return to_units(prices, space)
+
+
+cdef inline int64_t distance_of(const Prices* prices, double space, bint percent, int64_t origin) noexcept nogil:
+    """A distance in units, ties away from the entry [C5]."""
+    return nearest(units_of(prices, space, percent, origin))
+
+
+cdef inline bint no_distance(const Prices* prices, const Ticket* ticket, int level, int64_t origin) noexcept nogil:
+    """Whether the `distance` is under one unit."""
+    return units_of(prices, number(ticket, level), is_percent(ticket, level), origin) < HALF
 
 
 cdef inline int64_t distance(const Prices* prices, const Ticket* ticket, int level, int64_t origin) noexcept nogil:

@@ -4,6 +4,7 @@ from libc.stdint cimport int64_t, uint64_t
 from btcore._core.account cimport Account, Ticket
 from btcore._core.levels cimport Level
 from btcore._core.market cimport Prices
+from btcore._core.types cimport WORD
 
 cdef enum:                      # conditions
     ENTER_LONG, ENTER_SHORT, EXIT_LONG, EXIT_SHORT
@@ -31,8 +32,12 @@ cdef struct Diary:              # what a function of the caller answered, row by
 
 cdef struct Script:             # where the decisions of one simulation come from
     int[4] masks                # slots of the conditions; -1: never
+    int conditions              # how many of them there are, and their slots
+    int[4] slots
     Ticket[2] tickets           # by side (long, short): an order but for the levels that are read on the signal candle
     Level[2][11] levels         # by side and LevelCode
+    int[2] varying_count        # how many of them depend on the candle, and which
+    int[2][11] varying
     int[2] rungs                # partial targets by side
     int[2] rung_percents        # bit per target: the number is a percentage
     double[2][8] fractions
@@ -51,6 +56,19 @@ cdef struct Script:             # where the decisions of one simulation come fro
 
 cdef inline const uint64_t* mask_of(const Script* script, void** slots, int which) noexcept nogil:
     return <const uint64_t*> slots[script.masks[which]] if script.masks[which] >= 0 else NULL
+
+
+cdef inline bint may_decide(const Script* script, void** slots, Py_ssize_t i) noexcept nogil:
+    """Whether a condition is true at the i-th candle of the block, or there are none."""
+    cdef const uint64_t* mask
+    cdef int k
+    if script.listed:
+        return True
+    for k in range(script.conditions):
+        mask = <const uint64_t*> slots[script.slots[k]]
+        if (mask[i // WORD] >> (i % WORD)) & 1:
+            return True
+    return False
 
 
 cdef void read_live(

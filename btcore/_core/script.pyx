@@ -6,7 +6,6 @@ Numbers in brackets are those of docs/fill-rules.md.
 
 from libc.math cimport INFINITY, NAN, isnan
 from libc.stdint cimport int64_t, uint64_t
-from libc.string cimport memset
 
 from btcore._core.account cimport Account, Draft, Entry, Position, Ticket, reject, staying
 from btcore._core.bits cimport next_bit
@@ -80,24 +79,31 @@ cdef void read_targets(const Script* script, Account* account, void** slots, Py_
         draft.count += 1
 
 
+cdef inline Entry* new_entry(Account* account) noexcept nogil:
+    """The place behind the orders that wait; what only some kinds use is 0 again, so that equal states have equal bytes."""
+    cdef Entry* entry = &account.entries[account.waiting]
+    entry.price = entry.limit = 0
+    entry.size = 0.0
+    return entry
+
+
 cdef void decide_signal(
     Script* script, Account* account, const Prices* prices, void** slots, Py_ssize_t t, Py_ssize_t i, int side
 ) noexcept nogil:
     """One enter condition is true at the close of candle t, the i-th of the block."""
-    cdef Entry entry
+    cdef Entry* entry = new_entry(account)
     cdef int which = 0 if side > 0 else 1
-    cdef int level
-    memset(&entry, 0, sizeof(Entry))    # what its kind does not use, and padding: states are equal to the byte
+    cdef int level, k
     entry.ticket = script.tickets[which]
     entry.ticket.signal = t
-    for level in range(<int> LEVELS):
-        if script.levels[which][level].length:
-            entry.ticket.level[level] = level_value(&script.levels[which][level], slots, i)
+    for k in range(script.varying_count[which]):
+        level = script.varying[which][k]
+        entry.ticket.level[level] = level_value(&script.levels[which][level], slots, i)
     drop_infinite_distances(&entry.ticket)
     if account.drafts != NULL:
         read_targets(script, account, slots, i, which)
-    place(account, prices, &entry, t)
-    if entry.ticket.kind == CLOSE:
+    place(account, prices, t)
+    if script.tickets[which].kind == CLOSE:
         fill_closes(account, prices, t)
 
 
@@ -116,16 +122,14 @@ cdef int decide_row(
     Account* account, const Prices* prices, const int64_t* row, const double* levels, Py_ssize_t t
 ) noexcept nogil:
     """One row, an order or an exit, at the close of candle t; -1, or why an order was rejected."""
-    cdef Entry entry
     if row[ORDER_SIDE] == 0:
         if row[ORDER_EXIT] != EXIT_SHORTS:
             leave(account, 1)
         if row[ORDER_EXIT] != EXIT_LONGS:
             leave(account, -1)
         return -1
-    memset(&entry, 0, sizeof(Entry))
-    read_ticket(&entry.ticket, row, levels, t)
-    return place(account, prices, &entry, t)
+    read_ticket(&new_entry(account).ticket, row, levels, t)
+    return place(account, prices, t)
 
 
 cdef void decide_listed(Script* script, Account* account, const Prices* prices, Py_ssize_t t) noexcept nogil:

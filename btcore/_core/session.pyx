@@ -101,7 +101,7 @@ cdef class Session:
         for k in range(2):
             self.latest.low[k], self.latest.high[k] = -(<int64_t> 1 << 52), <int64_t> 1 << 52
         self.before.positions = <Position*> calloc(3 * slots, sizeof(Position))
-        self.before.entries = <Entry*> calloc(slots, sizeof(Entry))
+        self.before.entries = <Entry*> calloc(slots + 1, sizeof(Entry))
         if self.before.positions == NULL or self.before.entries == NULL:
             raise MemoryError("no memory for a session")
         if driver.account.drafts != NULL:

@@ -4,7 +4,8 @@
 Equity is needed at each close (drawdown) and at the end of each UTC day (returns). The positions that are open change
 on few candles; between two of those, the closes are counted in one go (`totals_pass`). Without a position the equity
 does not change. With one, a zone of 64 closes is passed over when its lowest and highest close prove that it can bring
-neither a new peak nor a larger drawdown: rounding is monotone, so the proof holds bit for bit.
+neither a new peak nor a larger drawdown: rounding is monotone, so the proof holds bit for bit. A fall that is not larger
+than an earlier one is no larger share of the peak either, since the peak has not become lower.
 """
 
 from libc.stdint cimport int64_t
@@ -108,8 +109,9 @@ cdef inline void note_equity(Totals* totals, double equity) noexcept nogil:
         totals.peak = equity
         return
     fall = totals.peak - equity
-    totals.drawdown = max(totals.drawdown, fall)
-    totals.drawdown_share = max(totals.drawdown_share, fall / totals.peak)
+    if fall > totals.drawdown:
+        totals.drawdown = fall
+        totals.drawdown_share = max(totals.drawdown_share, fall / totals.peak)
 
 
 cdef void note_day(Totals* totals, double equity) noexcept nogil:
@@ -147,11 +149,7 @@ cdef void pass_days(Account* account, const Prices* prices, double realised, Py_
 
 cdef inline bint moves_extremes(const Totals* totals, double worst, double best) noexcept nogil:
     """Whether an equity between the two could be a new peak or a larger fall."""
-    return not (
-        best <= totals.peak
-        and totals.peak - worst <= totals.drawdown
-        and (totals.peak - worst) / totals.peak <= totals.drawdown_share
-    )
+    return not (best <= totals.peak and totals.peak - worst <= totals.drawdown)
 
 
 cdef bint zone_matters(const Account* account, const Prices* prices, double realised, Py_ssize_t zone) noexcept nogil:
@@ -227,12 +225,10 @@ cdef void pass_moving(Account* account, const Prices* prices, Py_ssize_t stop) n
     totals.seen = stop
 
 
-cdef void totals_pass(Account* account, const Prices* prices, Py_ssize_t stop) noexcept nogil:
-    """Count the closes before `stop`, at which the open positions were those that are open now."""
+cdef void pass_closes(Account* account, const Prices* prices, Py_ssize_t stop) noexcept nogil:
+    """`totals_pass` where there is a close to count."""
     cdef Totals* totals = &account.totals
     cdef double realised
-    if stop <= totals.seen:
-        return
     if account.money != NULL and account.held and account.money.moving:
         pass_moving(account, prices, stop)
         return

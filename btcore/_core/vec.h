@@ -75,6 +75,29 @@ INLINE void turned_out(double* x, ptrdiff_t size, const vec* t) {
     storev(x + 2 * size, _mm256_permute2f128_pd(a, c, 0x31));
     storev(x + 3 * size, _mm256_permute2f128_pd(b, d, 0x31));
 }
+/* The values at i of x[0] to x[WIDTH - 1], and those behind them; and back. */
+INLINE void pairs_in(vec* first, vec* second, const double** x, ptrdiff_t i) {
+    const vec a = _mm256_insertf128_pd(_mm256_castpd128_pd256(load2(x[0] + i)), load2(x[2] + i), 1);
+    const vec b = _mm256_insertf128_pd(_mm256_castpd128_pd256(load2(x[1] + i)), load2(x[3] + i), 1);
+    *first = _mm256_unpacklo_pd(a, b);
+    *second = _mm256_unpackhi_pd(a, b);
+}
+INLINE void pairs_out(vec first, vec second, double** x, ptrdiff_t i) {
+    const vec a = _mm256_unpacklo_pd(first, second), b = _mm256_unpackhi_pd(first, second);
+    store2(x[0] + i, _mm256_castpd256_pd128(a));
+    store2(x[1] + i, _mm256_castpd256_pd128(b));
+    store2(x[2] + i, _mm256_extractf128_pd(a, 1));
+    store2(x[3] + i, _mm256_extractf128_pd(b, 1));
+}
+/* Answers for each double, and those of sixteen doubles, a bit for each. */
+INLINE vec is_less(vec a, vec b) { return _mm256_cmp_pd(a, b, _CMP_LT_OQ); }
+INLINE vec is_not_greater(vec a, vec b) { return _mm256_cmp_pd(a, b, _CMP_LE_OQ); }
+INLINE vec is_equal(vec a, vec b) { return _mm256_cmp_pd(a, b, _CMP_EQ_OQ); }
+INLINE uint64_t bits_of_sixteen(const vec* t) {
+    const int low = _mm256_movemask_pd(t[0]) | _mm256_movemask_pd(t[1]) << 4;
+    const int high = _mm256_movemask_pd(t[2]) | _mm256_movemask_pd(t[3]) << 4;
+    return (uint64_t) (low | high << 8);
+}
 
 #else
 
@@ -114,6 +137,19 @@ INLINE void turned_out(double* x, ptrdiff_t size, const vec* t) {
     store2(x, firsts(t[0], t[1]));
     store2(x + size, seconds(t[0], t[1]));
 }
+INLINE void pairs_in(vec* first, vec* second, const double** x, ptrdiff_t i) {
+    const vec a = load2(x[0] + i), b = load2(x[1] + i);
+    *first = firsts(a, b);
+    *second = seconds(a, b);
+}
+INLINE void pairs_out(vec first, vec second, double** x, ptrdiff_t i) {
+    store2(x[0] + i, firsts(first, second));
+    store2(x[1] + i, seconds(first, second));
+}
+INLINE vec is_less(vec a, vec b) { return is_less2(a, b); }
+INLINE vec is_not_greater(vec a, vec b) { return is_not_greater2(a, b); }
+INLINE vec is_equal(vec a, vec b) { return is_equal2(a, b); }
+INLINE uint64_t bits_of_sixteen(const vec* t) { return bits_of_sixteen2(t); }
 
 #endif
 

@@ -9,6 +9,8 @@ cdef extern from "avx2.h" nogil:
     int has_avx2() noexcept
     void* function_with_avx2(int kind) noexcept
     const void* order_with_avx2() noexcept
+    const void* lanes_with_avx2() noexcept
+    const void* compare_with_avx2() noexcept
 
 cdef bint chosen = has_avx2() and os.environ.get("BTCORE_CPU") != "baseline"
 
@@ -26,3 +28,13 @@ cdef void* avx2_function(int kind) noexcept:
 cdef const void* avx2_order() noexcept:
     """The OrderFunctions of order.h."""
     return order_with_avx2()
+
+
+cdef const void* avx2_lanes() noexcept:
+    """The LaneFunctions of bank.h."""
+    return lanes_with_avx2()
+
+
+cdef const void* avx2_compare() noexcept:
+    """The CompareFunctions of compare.h."""
+    return compare_with_avx2()
