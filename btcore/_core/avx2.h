@@ -1,4 +1,4 @@
-/* The functions of bank.h, compare.h, functions.h and order.h for processors with AVX2, and whether this one has it.
+/* The functions of compare.h, functions.h, order.h and recursions.h for processors with AVX2, and whether this one has it.
  *
  * What is compiled here may run only where `has_avx2` says so. Fused multiply-add is not asked for: the bits are those
  * of any other width.
@@ -39,10 +39,10 @@ static int has_avx2(void) {
 #pragma GCC target("avx2")
 #endif
 
-#include "bank.h"
 #include "compare.h"
 #include "functions.h"
 #include "order.h"
+#include "recursions.h"
 
 #if defined(__clang__)
 #pragma clang attribute pop
@@ -52,7 +52,7 @@ static int has_avx2(void) {
 
 static void* function_with_avx2(int kind) { return (void*) window_functions[kind]; }
 static const void* order_with_avx2(void) { return &order_functions; }
-static const void* lanes_with_avx2(void) { return &lane_functions; }
+static const void* recursions_with_avx2(void) { return &recursion_functions; }
 static const void* compare_with_avx2(void) { return &compare_functions; }
 
 #else
@@ -60,7 +60,7 @@ static const void* compare_with_avx2(void) { return &compare_functions; }
 static int has_avx2(void) { return 0; }
 static void* function_with_avx2(int kind) { (void) kind; return 0; }
 static const void* order_with_avx2(void) { return 0; }
-static const void* lanes_with_avx2(void) { return 0; }
+static const void* recursions_with_avx2(void) { return 0; }
 static const void* compare_with_avx2(void) { return 0; }
 
 #endif

@@ -9,7 +9,7 @@ from libc.stdint cimport uint64_t
 from libc.string cimport memcpy, memmove
 
 from btcore._core.bits cimport first_bit
-from btcore._core.passes cimport OrderFunctions, order_functions_here
+from btcore._core.order_functions cimport OrderFunctions, order_functions_here
 
 cdef extern from "order.h" nogil:
     enum:

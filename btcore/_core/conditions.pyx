@@ -3,7 +3,7 @@
 from libc.stdint cimport uint8_t, uint64_t
 
 from btcore._core.bits cimport first_bit
-from btcore._core.compare cimport CompareFunction, CompareFunctions, compare_functions_here
+from btcore._core.compare_functions cimport CompareFunction, CompareFunctions, compare_functions_here
 from btcore._core.operators cimport Operator, allocate_state
 from btcore._core.ring cimport Ring, ring_bytes, ring_init, ring_push
 from btcore._core.types cimport (

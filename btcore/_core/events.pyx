@@ -11,7 +11,7 @@ from btcore._core.account cimport Account, Entry, Position, reject, staying
 from btcore._core.bits cimport count_bits
 from btcore._core.booking cimport stop_in_force
 from btcore._core.market cimport Prices
-from btcore._core.script cimport ENTER_LONG, ENTER_SHORT, Script, mask_of, next_entry_signal, next_exit_signal
+from btcore._core.script cimport ENTER_LONG, ENTER_SHORT, Script, has_exits, mask_of, next_entry_signal, next_exit_signal
 from btcore._core.types cimport IN_POSITION, LEVEL_LIMIT, LIMIT, MARKET
 from btcore._core.zones cimport Side, next_touch
 
@@ -136,7 +136,8 @@ cdef Py_ssize_t next_alone(
     stop = min(stop, max(t, <Py_ssize_t> p.deadline))
     if stop == t:
         return t
-    stop = next_exit_signal(script, account, slots, block, t, stop)
+    if has_exits(script):
+        stop = next_exit_signal(script, account, slots, block, t, stop)
     if p.side > 0:
         found = next_touch(&prices.bid, t, stop, below, above, &lowest if account.keep else NULL, &highest)
     else:

@@ -16,8 +16,12 @@ from btcore._core.paths cimport setup_path
 from btcore._core.recursions cimport setup_recursion
 from btcore._core.timeframes cimport setup_timeframe
 from btcore._core.times cimport setup_time
-from btcore._core.types cimport BLOCK, CONDITIONS, TIMES, WORD
+from btcore._core.types cimport BLOCK, CONDITIONS, NUMBERS, TIMES, WORD
 from btcore._core.windows cimport setup_window
+
+cdef enum:
+    CACHE = 1 << 18             # bytes: what operators compute for a block should stay in the caches of a processor
+    SMALLEST_BLOCK = 1024       # candles; starting operators and simulations costs more in smaller ones
 
 
 cdef void* allocated(size_t count, size_t size) except NULL:
@@ -77,6 +81,9 @@ cdef class Pipeline:
         self._arrays = []
         self._extras = []
         self._given = {slot for slot, _ in constants} | {slot for slot, _ in sources}
+        computed = sum(kind == NUMBERS for slot, kind in enumerate(kinds) if slot not in self._given)
+        while self.block > SMALLEST_BLOCK and computed * self.block * sizeof(double) > CACHE:
+            self.block //= 2
         self._allocate_slots(kinds)
         self._fill_constants(constants)
         self._bind_sources(sources)

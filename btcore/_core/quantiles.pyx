@@ -8,7 +8,7 @@ from libc.math cimport INFINITY, NAN, ceil, floor, rint
 
 from btcore._core.band cimport Band, band_of, reach, thin_out, values_of
 from btcore._core.history cimport history_init, history_length, is_complete, is_finite, make_room
-from btcore._core.passes cimport OrderFunctions, order_functions_here
+from btcore._core.order_functions cimport OrderFunctions, order_functions_here
 from btcore._core.types cimport QUANTILE_HIGHER, QUANTILE_LINEAR, QUANTILE_MEDIAN, QUANTILE_MIDPOINT, QUANTILE_NEAREST
 
 

@@ -1,17 +1,17 @@
-/* True ranges, two at a time. */
+/* True ranges, some at a time. */
 #ifndef BTCORE_RANGES_H
 #define BTCORE_RANGES_H
 
 #include <stddef.h>
 
-#include "pair.h"
+#include "vec.h"
 
 enum { AHEAD = 2048 };              /* values from a block to the next */
 
 /* The largest of high - low, |high - before| and |low - before|; NaN if one of them is. */
-INLINE pair range_of(pair high, pair low, pair before) {
-    const pair inside = sub2(high, low), up = abs2(sub2(high, before)), down = abs2(sub2(low, before));
-    return nan_of(nan_of(max2(inside, max2(up, down)), up, down), inside, inside);
+INLINE vec range_of(vec high, vec low, vec before) {
+    const vec inside = subv(high, low), up = absv(subv(high, before)), down = absv(subv(low, before));
+    return nan_ofv(nan_ofv(maxv(inside, maxv(up, down)), up, down), inside, inside);
 }
 /* Of n candles; `before` is the first close that is read, that of the candle before the first. */
 static void true_ranges(const double* high, const double* low, const double* before, double* out, ptrdiff_t n) {
@@ -20,10 +20,10 @@ static void true_ranges(const double* high, const double* low, const double* bef
         read_soon(high + i + AHEAD);
         read_soon(low + i + AHEAD);
         read_soon(before + i + AHEAD);
-        for (ptrdiff_t k = i; k < i + 8; k += 2)
-            store2(out + k, range_of(load2(high + k), load2(low + k), load2(before + k)));
+        for (ptrdiff_t k = i; k < i + 8; k += WIDTH)
+            storev(out + k, range_of(loadv(high + k), loadv(low + k), loadv(before + k)));
     }
-    for (; i < n; i++) out[i] = first_of(range_of(both(high[i]), both(low[i]), both(before[i])));
+    for (; i < n; i++) out[i] = firstv(range_of(all(high[i]), all(low[i]), all(before[i])));
 }
 
 #endif

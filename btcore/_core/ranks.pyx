@@ -9,7 +9,7 @@ from libc.stdint cimport int32_t
 from libc.string cimport memcpy, memmove
 
 from btcore._core.history cimport History, history_init, history_length, is_complete, is_finite, make_room
-from btcore._core.passes cimport OrderFunctions, order_functions_here
+from btcore._core.order_functions cimport OrderFunctions, order_functions_here
 from btcore._core.types cimport RANK_AVERAGE, RANK_MIN, RANK_PERCENT
 
 cdef enum:

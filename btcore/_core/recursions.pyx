@@ -13,7 +13,7 @@ A mean on its own steps as four stretches of the block instead, see ``in_stretch
 from libc.math cimport NAN
 from libc.string cimport memcmp
 
-from btcore._core.bank cimport LaneFunctions, lane_functions_here
+from btcore._core.recursion_functions cimport RecursionFunctions, recursion_functions_here
 from btcore._core.elementwise cimport maximum
 from btcore._core.operators cimport Operator, allocate_state
 from btcore._core.types cimport BLOCK, OP_EWM, OP_RSI, OP_TRUE_RANGE
@@ -36,12 +36,6 @@ cdef struct Team:               # lanes of a bank that are at the same place of 
     const double* x[8]
     double* out[8]
     double[8] alpha, beta, y
-
-
-cdef extern from "ranges.h" nogil:
-    void true_ranges(
-        const double* high, const double* low, const double* before, double* out, Py_ssize_t n
-    ) noexcept
 
 
 cdef extern from *:
@@ -96,7 +90,7 @@ cdef extern from *:
     ) noexcept nogil
 
 
-cdef const LaneFunctions* lanes = lane_functions_here()
+cdef const RecursionFunctions* functions = recursion_functions_here()
 
 
 cdef inline bint finite(double x) noexcept nogil:
@@ -172,12 +166,12 @@ cdef void in_stretches(Team* team, Py_ssize_t pairs) noexcept nogil:
         out[k] = &aside[0] if k else team.out[0]
         alphas[k], betas[k] = alpha, beta
         y[k] = x[k][0] if k else team.y[0]
-    lanes.four(x, out, alphas, betas, y, early)
+    functions.four_lanes(x, out, alphas, betas, y, early)
     for k in range(4):
         x[k] += 2 * early
         out[k] = team.out[0] + (x[k] - team.x[0])
         start[k] = y[k]
-    lanes.four(x, out, alphas, betas, y, each - early)
+    functions.four_lanes(x, out, alphas, betas, y, each - early)
     for k in range(1, 4):
         if memcmp(&start[k], &y[k - 1], sizeof(double)) != 0:
             y[k] = one_lane(x[k], out[k], alpha, beta, y[k - 1], each - early)
@@ -203,9 +197,9 @@ cdef void advance_team(Team* team, Py_ssize_t n) noexcept nogil:
     if width == 1:
         in_stretches(team, n // 2)
     elif width == 4:
-        lanes.four(team.x, team.out, team.alpha, team.beta, team.y, n // 2)
+        functions.four_lanes(team.x, team.out, team.alpha, team.beta, team.y, n // 2)
     else:
-        lanes.eight(team.x, team.out, team.alpha, team.beta, team.y, n // 2)
+        functions.eight_lanes(team.x, team.out, team.alpha, team.beta, team.y, n // 2)
     for k in range(team.count):
         team.lanes[k].value = team.y[k]
         if n % 2:
@@ -294,10 +288,10 @@ cdef void advance_true_range(Operator* op, void** slots, Py_ssize_t n) noexcept 
     cdef double* out = <double*> slots[op.out]
     cdef PreviousClose* previous = <PreviousClose*> op.state
     if previous.known:
-        true_ranges(high, low, &previous.value, out, 1)
+        functions.true_ranges(high, low, &previous.value, out, 1)
     else:
         out[0] = high[0] - low[0]
-    true_ranges(high + 1, low + 1, close, out + 1, n - 1)
+    functions.true_ranges(high + 1, low + 1, close, out + 1, n - 1)
     previous.value = close[n - 1]
     previous.known = True
 

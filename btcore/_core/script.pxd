@@ -58,6 +58,11 @@ cdef inline const uint64_t* mask_of(const Script* script, void** slots, int whic
     return <const uint64_t*> slots[script.masks[which]] if script.masks[which] >= 0 else NULL
 
 
+cdef inline bint has_exits(const Script* script) noexcept nogil:
+    """Whether something besides prices and time can end a position."""
+    return script.listed or script.masks[EXIT_LONG] >= 0 or script.masks[EXIT_SHORT] >= 0
+
+
 cdef inline bint may_decide(const Script* script, void** slots, Py_ssize_t i) noexcept nogil:
     """Whether a condition is true at the i-th candle of the block, or there are none."""
     cdef const uint64_t* mask

@@ -27,7 +27,9 @@ INLINE vec mulv(vec a, vec b) { return _mm256_mul_pd(a, b); }
 INLINE vec divv(vec a, vec b) { return _mm256_div_pd(a, b); }
 INLINE vec sqrtv(vec a) { return _mm256_sqrt_pd(a); }
 INLINE vec negv(vec a) { return _mm256_xor_pd(a, _mm256_set1_pd(-0.0)); }
-/* as min2, max2 and if_less of pair.h */
+INLINE vec absv(vec a) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), a); }
+/* as nan_of, min2, max2 and if_less of pair.h */
+INLINE vec nan_ofv(vec a, vec b, vec c) { return _mm256_or_pd(a, _mm256_cmp_pd(b, c, _CMP_UNORD_Q)); }
 INLINE vec minv(vec a, vec b) { return _mm256_min_pd(a, b); }
 INLINE vec maxv(vec a, vec b) { return _mm256_max_pd(a, b); }
 INLINE vec if_lessv(vec a, vec b, vec yes, vec no) {
@@ -114,6 +116,8 @@ INLINE vec mulv(vec a, vec b) { return mul2(a, b); }
 INLINE vec divv(vec a, vec b) { return div2(a, b); }
 INLINE vec sqrtv(vec a) { return sqrt2(a); }
 INLINE vec negv(vec a) { return neg2(a); }
+INLINE vec absv(vec a) { return abs2(a); }
+INLINE vec nan_ofv(vec a, vec b, vec c) { return nan_of(a, b, c); }
 INLINE vec minv(vec a, vec b) { return min2(a, b); }
 INLINE vec maxv(vec a, vec b) { return max2(a, b); }
 INLINE vec if_lessv(vec a, vec b, vec yes, vec no) { return if_less(a, b, yes, no); }

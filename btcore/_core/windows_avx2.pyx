@@ -9,7 +9,7 @@ cdef extern from "avx2.h" nogil:
     int has_avx2() noexcept
     void* function_with_avx2(int kind) noexcept
     const void* order_with_avx2() noexcept
-    const void* lanes_with_avx2() noexcept
+    const void* recursions_with_avx2() noexcept
     const void* compare_with_avx2() noexcept
 
 cdef bint chosen = has_avx2() and os.environ.get("BTCORE_CPU") != "baseline"
@@ -30,9 +30,9 @@ cdef const void* avx2_order() noexcept:
     return order_with_avx2()
 
 
-cdef const void* avx2_lanes() noexcept:
-    """The LaneFunctions of bank.h."""
-    return lanes_with_avx2()
+cdef const void* avx2_recursions() noexcept:
+    """The RecursionFunctions of recursions.h."""
+    return recursions_with_avx2()
 
 
 cdef const void* avx2_compare() noexcept:

@@ -11,7 +11,7 @@ from btcore.candles import Candles
 
 __all__ = ["Chunk", "Queue", "Sizes"]
 
-LONG_SECONDS = 0.8  # a shorter chunk spends much of its time on operators that the next one computes again
+LONG_SECONDS = 4.0  # a shorter chunk spends much of its time on operators that the next one computes again
 SHARED = 4  # simulations that take about as long as the operators which those of a chunk share
 PER_WORKER = 8  # chunks that each worker gets, so that all end at about the same time; fewer where they would be short
 SMOOTHING = 0.3
@@ -53,11 +53,11 @@ class Sizes:
     def wanted(self, candles: Candles, left: int) -> int:
         """How many of those left over these candles.
 
-        A small share; where that would take less than `LONG_SECONDS`, so many that each worker gets equally many chunks
-        of about that time.
+        One while nothing is known; then a small share, and where that would take less than `LONG_SECONDS`, so many that
+        each worker gets equally many chunks of about that time.
         """
         if not self._seconds:
-            return self._share
+            return 1
         long = max(1, int(LONG_SECONDS / (self._seconds * len(candles))))
         rounds = -(-left // (self._workers * long))
         return max(self._share, -(-left // (self._workers * rounds)))

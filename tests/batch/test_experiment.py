@@ -250,14 +250,14 @@ def test_limits_in_words():
     assert [checked_limit(x) for x in (None, 5, "2GB", "1.5 MB", "10b")] == [None, 5, 2 << 30, 3 << 19, 10]
 
 
-def test_chunks_are_shares_and_larger_where_work_is_short(instruments):
+def test_chunks_are_one_first_then_shares_or_larger_where_work_is_short(instruments):
     candles = instruments["EURUSD"]
     jobs = [Job(k, None, Conditions(end=3_000)) for k in range(160)]
     queue = Queue([(candles, list(jobs))], Sizes(160, 2))
     first = queue.take()
-    assert len(first.jobs) == 10
+    assert len(first.jobs) == 1
     queue.sizes.learn(first, 0.01)  # many hundreds make a second: each worker gets half of what is left
-    assert len(queue.take().jobs) == 75
+    assert len(queue.take().jobs) == 80
     queue.sizes.learn(first, 10.0)
     assert len(queue.take().jobs) == 10
 
@@ -265,8 +265,8 @@ def test_chunks_are_shares_and_larger_where_work_is_short(instruments):
 def test_a_lone_worker_takes_all_that_is_left_where_a_second_is_enough(instruments):
     candles = instruments["EURUSD"]
     queue = Queue([(candles, [Job(k, None, Conditions(end=3_000)) for k in range(50)])], Sizes(50, 1))
-    queue.sizes.learn(queue.take(), 0.19)  # of 7, which with what they share is that of 11
-    assert len(queue.take().jobs) == 43
+    queue.sizes.learn(queue.take(), 0.09)  # of 1, which with what it would share is that of 5
+    assert len(queue.take().jobs) == 49
     assert queue.take() is None
 
 

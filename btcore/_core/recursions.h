@@ -1,13 +1,17 @@
-/* Exponential means side by side, a pair of candles at a time: see recursions.pyx for what they compute. */
-#ifndef BTCORE_BANK_H
-#define BTCORE_BANK_H
+/* True ranges, and exponential means side by side, a pair of candles at a time: recursions.pyx says what they compute. */
+#ifndef BTCORE_RECURSIONS_H
+#define BTCORE_RECURSIONS_H
 
+#include "ranges.h"
 #include "vec.h"
 
 typedef void (*LanesFunction)(
     const double** x, double** out, const double* alpha, const double* beta, double* y, ptrdiff_t pairs);
 
-typedef struct { LanesFunction four, eight; } LaneFunctions;
+typedef struct {
+    void (*true_ranges)(const double* high, const double* low, const double* before, double* out, ptrdiff_t n);
+    LanesFunction four_lanes, eight_lanes;
+} RecursionFunctions;
 
 INLINE void advance_vecs(int vecs, const double** x, double** out, const double* alpha, const double* beta, double* y,
                          ptrdiff_t pairs) {
@@ -37,6 +41,6 @@ static void eight_lanes(const double** x, double** out, const double* alpha, con
     advance_vecs(8 / WIDTH, x, out, alpha, beta, y, pairs);
 }
 
-static const LaneFunctions lane_functions = {four_lanes, eight_lanes};
+static const RecursionFunctions recursion_functions = {true_ranges, four_lanes, eight_lanes};
 
 #endif
