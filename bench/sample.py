@@ -59,8 +59,8 @@ def main() -> None:
         rows.append(checked(simulation, candles))
         print(f"{rows[-1]}: the same alone and on the slow engine", flush=True)
     if options.out:
-        options.out.write_text(json.dumps({"machine": machine.facts("btcore", "numpy"), "candles": options.candles,
-                                           "simulations": options.simulations, "rows": rows}, indent=1) + "\n")  # fmt: skip
+        found = {"machine": machine.facts("btcore", "numpy"), "candles": options.candles, "rows": rows}
+        options.out.write_text(json.dumps({**found, "simulations": options.simulations}, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -40,7 +40,8 @@ print(digest.hexdigest()[:16], f"{{trades:,}} trades, Python {{platform.python_v
 def shown(python: str, folder: str) -> str:
     """A digest, and what it is of; `folder` has the package ``bench`` and no source of btcore."""
     environment = {**os.environ, "PYTHONPATH": folder}
-    done = subprocess.run([python, "-c", CODE], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    command = [python, "-c", CODE]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{python}: {done.stderr.strip()}")
     return done.stdout.strip()
