@@ -1,4 +1,4 @@
-"""What comes with each simulation of a batch, whatever its candles: making, keys, the ledger, memory.
+"""What comes with each simulation of a batch, whatever its candles: making, keys, the ledger, memory, progress.
 
     python -m bench.bookkeeping --out bench/results/bookkeeping.json
     python -m bench.report bench/results/bookkeeping.json --plan
@@ -9,7 +9,9 @@ The workload is that of ``bench.batches``. Seconds are those of computing, but f
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import os
 import statistics
 import tempfile
 import time
@@ -93,6 +95,19 @@ def of_starting() -> dict[str, float]:
     return {f"start_{name}": round(seconds(run, clock=time.perf_counter), 4) for name, run in runs.items()}
 
 
+def of_progress(candles: bt.Candles) -> dict[str, float]:
+    """What bars on a terminal take in the calling process, in percent of the time of the batch."""
+    used: dict[Any, float] = {}
+    lasted = 0.0
+    os.environ["FORCE_COLOR"] = "1"  # rich writes as it would to a terminal
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):
+        for progress in (False, "bars"):
+            run = partial(sweep, candles, MANY, executor="processes", workers=2, progress=progress)
+            used[progress] = seconds(run, 3)
+            lasted = seconds(run, 3, time.perf_counter)
+    return {"bars_percent": round((used["bars"] - used[False]) / lasted * 100, 2)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, help="file for all figures, as JSON")
@@ -102,7 +117,7 @@ def main() -> None:
         saved = candles.save(Path(folder) / "candles")
         on_disk = sum(path.stat().st_size for path in (Path(folder) / "candles").iterdir())
         figures = {**of_trades(saved), **of_simulations(Path(folder)), "bytes_candle": round(on_disk / CANDLES, 1)}
-        figures |= of_starting()
+        figures |= of_starting() | of_progress(saved)
     results = {"machine": machine.facts("btcore", "numpy", "polars"), "figures": figures}
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)

@@ -169,8 +169,8 @@ cdef class Driver:
         for side in range(4):
             self.script.masks[side] = masks[side]
             if masks[side] >= 0:
-                self.script.slots[self.script.conditions] = masks[side]
-                self.script.conditions += 1
+                self.script.condition_slots[self.script.condition_count] = masks[side]
+                self.script.condition_count += 1
         for side in range(2):
             ticket = &self.script.tickets[side]
             ticket.side, ticket.percents = -1 if side else 1, percents[side]

@@ -32,8 +32,8 @@ cdef struct Diary:              # what a function of the caller answered, row by
 
 cdef struct Script:             # where the decisions of one simulation come from
     int[4] masks                # slots of the conditions; -1: never
-    int conditions              # how many of them there are, and their slots
-    int[4] slots
+    int condition_count         # how many of them there are, and which
+    int[4] condition_slots
     Ticket[2] tickets           # by side (long, short): an order but for the levels that are read on the signal candle
     Level[2][11] levels         # by side and LevelCode
     int[2] varying_count        # how many of them depend on the candle, and which
@@ -69,8 +69,8 @@ cdef inline bint may_decide(const Script* script, void** slots, Py_ssize_t i) no
     cdef int k
     if script.listed:
         return True
-    for k in range(script.conditions):
-        mask = <const uint64_t*> slots[script.slots[k]]
+    for k in range(script.condition_count):
+        mask = <const uint64_t*> slots[script.condition_slots[k]]
         if (mask[i // WORD] >> (i % WORD)) & 1:
             return True
     return False
