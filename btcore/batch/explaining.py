@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from btcore.batch.simulations import Simulation
 from btcore.candles import Candles
-from btcore.plan import Plan
+from btcore.plan import Conditions, Plan
 
 __all__ = ["explained"]
 
+# From how many simulations and candles the time is estimated. What comes before the first candle is taken off by the
+# difference of two trials.
+TRIED, SHORT, LONG = 200, 50_000, 250_000
+
 
 def explained(simulations: Sequence[Simulation]) -> str:
-    """A paragraph per group of candles: operators, how often each is shared."""
+    """A paragraph per group of candles: operators, how often each is shared, about how long they take."""
     groups: dict[int, tuple[Candles, list[Simulation]]] = {}
     for simulation in simulations:
         groups.setdefault(id(simulation.candles), (simulation.candles, []))[1].append(simulation)
@@ -23,6 +30,7 @@ def explained(simulations: Sequence[Simulation]) -> str:
 def _group(candles: Candles, simulations: Sequence[Simulation]) -> str:
     together = Plan(candles)
     alone: Counter[str] = Counter()
+    strategies: list[tuple[Any, Conditions]] = []
     broken = 0
     for simulation in simulations:
         try:
@@ -31,6 +39,7 @@ def _group(candles: Candles, simulations: Sequence[Simulation]) -> str:
             own.add(strategy, simulation.conditions, keep=False)
             together.add(strategy, simulation.conditions, keep=False)
             alone += own.operators()
+            strategies.append((strategy, simulation.conditions))
         except Exception:  # it will fail when it is run, and say why
             broken += 1
     shared = together.operators()
@@ -39,6 +48,28 @@ def _group(candles: Candles, simulations: Sequence[Simulation]) -> str:
         f"  {shared.total():,} operators on every candle, {alone.total():,} if each simulation were run alone",
         *(f"    {name:<24}{shared[name]:>8,}{alone[name]:>12,}" for name in sorted(shared)),
     ]
+    if together.calls_python:
+        lines.append("  no estimate of the time: functions in Python would be called")
+    elif len(candles) > LONG and strategies:
+        lines.append(f"  about {_estimate(candles, strategies):.2g} s on one worker")
     if broken:
         lines.append(f"  {broken:,} cannot be planned and will fail; after the run Simulation.error says why")
     return "\n".join(lines)
+
+
+def _estimate(candles: Candles, strategies: Sequence[tuple[Any, Conditions]]) -> float:
+    """Seconds of one worker over all candles; many simulations share more than the first of them do, and take less."""
+    tried = strategies[:TRIED]
+    short, long = (_trial(candles, tried, end) for end in (SHORT, LONG))
+    per_candle = max(long - short, 0.0) / (LONG - SHORT)
+    return per_candle * len(candles) * len(strategies) / len(tried)
+
+
+def _trial(candles: Candles, strategies: Sequence[tuple[Any, Conditions]], end: int) -> float:
+    """Seconds of computing over the first candles."""
+    plan = Plan(candles)
+    for strategy, conditions in strategies:
+        plan.add(strategy, replace(conditions, start=0, end=end), keep=False)
+    begun = time.thread_time()
+    plan.run()
+    return time.thread_time() - begun

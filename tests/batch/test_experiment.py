@@ -75,6 +75,22 @@ def test_explain_counts_what_is_shared(experiment):
     assert "true_range                     1           6" in text
 
 
+def test_explain_estimates_the_time(instruments, monkeypatch):
+    from btcore.batch import explaining
+
+    candles = instruments["EURUSD"]
+    simulations = [bt.Simulation(breakout(5), candles)] * 6
+    assert "worker" not in bt.Experiment("short candles", simulations).explain()
+    monkeypatch.setattr(explaining, "TRIED", 2)
+    monkeypatch.setattr(explaining, "SHORT", 100)
+    monkeypatch.setattr(explaining, "LONG", 600)
+    monkeypatch.setattr(explaining.time, "thread_time", iter([5.0, 5.25, 6.0, 6.5]).__next__)
+    expected = 0.25 / 500 * len(candles) * 3
+    assert f"  about {expected:.2g} s on one worker" in bt.Experiment("compiled", simulations).explain().splitlines()
+    python = bt.Simulation(bt.Strategy(bt.rolling_apply(bt.close, 5, max) > 0), candles)
+    assert "no estimate of the time" in bt.Experiment("python", [python]).explain()
+
+
 def test_parameters_that_are_named_like_columns_or_hold_anything(instruments):
     def build(net, levels):
         return breakout(net)
