@@ -103,7 +103,7 @@ FIGURES = {
     "start_serial": ("a batch of one small simulation, `serial`", "s"),
     "start_threads": ("the same, `threads`", "s"),
     "start_processes": ("the same, `processes`", "s"),
-    "bars_percent": ("of 200 simulations on 2 worker processes, what bars on a terminal take", "%"),
+    "bars_percent": ("bars on a terminal, of what 2 workers compute meanwhile (200 simulations)", "%"),
     "speedup": ("200 simulations on 2 worker processes, against one thread", "times"),
 }
 INSTRUMENTS, SETS, CORES, DAY = 10_000, 100_000, 1_000, 86_400

@@ -128,7 +128,7 @@ class Bars(Silent):
         text = TextColumn("{task.fields[text]}", markup=False)
         self._bars = Progress(
             SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), text,
-            console=console, refresh_per_second=8,
+            console=console, refresh_per_second=4,
         )  # fmt: skip
         self._whole: Any = None
         self._workers: list[Any] = []
