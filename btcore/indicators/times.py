@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -230,8 +231,8 @@ def _weekdays(days: Iterable[int] | None) -> int:
     """Days as bits, bit 0 for Monday."""
     if days is None:
         return 0b1111111
-    listed = [days] if isinstance(days, (str, int)) else list(days)
-    if not listed or any(isinstance(k, bool) or k not in range(7) for k in listed):
+    listed = list(days) if isinstance(days, Iterable) and not isinstance(days, str) else [days]
+    if not listed or any(not isinstance(k, Real) or isinstance(k, bool) or k not in range(7) for k in listed):
         raise ParameterError(f"weekdays must be whole numbers from 0 (Monday) to 6 (Sunday), got {days!r}")
     bits = 0
     for k in listed:
