@@ -67,7 +67,7 @@ cdef struct Position:           # prices in turned units (negated for shorts: a 
     int64_t last                # candle at whose close it leaves by time [X3]
     int64_t session             # end of a session at which it leaves: twice the candle, plus 1 for its close [X3]
     int64_t deadline            # the earlier candle of the two
-    int64_t entry_time
+    int64_t entry_time          # of an account that is dated
     double size, entry_commission
     double entry_rate           # account currency for one unit of quote currency at the entry [S5]
     int64_t entry_nights        # nights until the candle of the entry [S3]

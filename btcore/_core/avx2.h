@@ -1,4 +1,5 @@
-/* The functions of compare.h, functions.h, order.h and recursions.h for processors with AVX2, and whether this one has it.
+/* The functions of compare.h, functions.h, order.h and recursions.h for processors with AVX2, and whether this one has
+ * it.
  *
  * What is compiled here may run only where `has_avx2` says so. Fused multiply-add is not asked for: the bits are those
  * of any other width.

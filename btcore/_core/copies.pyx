@@ -63,6 +63,7 @@ cdef int load_account(Account* account, bytes saved) except -1:
     if <size_t> len(saved) != sizeof(Account) + plain.held * held + plain.waiting * waiting:
         raise DataError("the state is not that of a session")
     plain.money, plain.ends, plain.curve = account.money, account.ends, account.curve
+    plain.keep, plain.dated = account.keep, account.dated
     plain.lens, plain.replayed = account.lens, NULL
     copy_account(account, &plain)
     memcpy(account.positions, data, plain.held * sizeof(Position))

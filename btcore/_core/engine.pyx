@@ -228,7 +228,7 @@ cdef class Driver:
         they come later. `whole`: ``answers`` holds all that it answered, else what mattered.
         """
         self._arrays.append(asker)
-        self.account.dated = True
+        self.account.dated = self.account.dated or asker.python
         self.script.listed, self.script.asks_python = True, asker.python
         self.script.ask, self.script.asker, self.script.when = asker.ask, <void*> asker, when
         self.script.asked_from = asker.window - 1

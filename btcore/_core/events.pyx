@@ -11,7 +11,9 @@ from btcore._core.account cimport Account, Entry, Position, reject, staying
 from btcore._core.bits cimport count_bits
 from btcore._core.booking cimport stop_in_force
 from btcore._core.market cimport Prices
-from btcore._core.script cimport ENTER_LONG, ENTER_SHORT, Script, has_exits, mask_of, next_entry_signal, next_exit_signal
+from btcore._core.script cimport (
+    ENTER_LONG, ENTER_SHORT, Script, has_exits, mask_of, next_entry_signal, next_exit_signal,
+)
 from btcore._core.types cimport IN_POSITION, LEVEL_LIMIT, LIMIT, MARKET
 from btcore._core.zones cimport Side, next_touch
 

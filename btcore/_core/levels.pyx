@@ -53,7 +53,7 @@ cdef double apply(int code, double x, double y, double z) noexcept nogil:
 
 
 cdef double evaluate(const Level* level, void** slots, Py_ssize_t i) noexcept nogil:
-    """`level_value` of one that has instructions."""
+    """`level_value` of one that has instructions and is no LOAD_MULTIPLE."""
     cdef const Instruction* step
     cdef double* r = level.registers
     cdef int k

@@ -21,7 +21,6 @@ from btcore._core.windows cimport setup_window
 
 cdef enum:
     CACHE = 1 << 18             # bytes: what operators compute for a block should stay in the caches of a processor
-    SMALLEST_BLOCK = 1024       # candles; starting operators and simulations costs more in smaller ones
 
 
 cdef void* allocated(size_t count, size_t size) except NULL:
@@ -82,8 +81,8 @@ cdef class Pipeline:
         self._extras = []
         self._given = {slot for slot, _ in constants} | {slot for slot, _ in sources}
         computed = sum(kind == NUMBERS for slot, kind in enumerate(kinds) if slot not in self._given)
-        while self.block > SMALLEST_BLOCK and computed * self.block * sizeof(double) > CACHE:
-            self.block //= 2
+        if computed * BLOCK * sizeof(double) > CACHE:
+            self.block = BLOCK // 2
         self._allocate_slots(kinds)
         self._fill_constants(constants)
         self._bind_sources(sources)

@@ -1,4 +1,4 @@
-/* True ranges, and exponential means side by side, a pair of candles at a time: recursions.pyx says what they compute. */
+/* True ranges, and exponential means side by side, a pair of candles at a time: see recursions.pyx. */
 #ifndef BTCORE_RECURSIONS_H
 #define BTCORE_RECURSIONS_H
 

@@ -98,7 +98,7 @@ cdef inline int64_t distance_of(const Prices* prices, double space, bint percent
 
 
 cdef inline bint no_distance(const Prices* prices, const Ticket* ticket, int level, int64_t origin) noexcept nogil:
-    """Whether the `distance` is under one unit."""
+    """Whether the `distance` is rounded to none."""
     return units_of(prices, number(ticket, level), is_percent(ticket, level), origin) < HALF
 
 

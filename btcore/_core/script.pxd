@@ -64,7 +64,7 @@ cdef inline bint has_exits(const Script* script) noexcept nogil:
 
 
 cdef inline bint may_decide(const Script* script, void** slots, Py_ssize_t i) noexcept nogil:
-    """Whether a condition is true at the i-th candle of the block, or there are none."""
+    """Whether a condition is true at the i-th candle of the block, or decisions come from elsewhere."""
     cdef const uint64_t* mask
     cdef int k
     if script.listed:

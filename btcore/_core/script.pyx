@@ -80,7 +80,7 @@ cdef void read_targets(const Script* script, Account* account, void** slots, Py_
 
 
 cdef inline Entry* new_entry(Account* account) noexcept nogil:
-    """The place behind the orders that wait; what only some kinds use is 0 again, so that equal states have equal bytes."""
+    """The place behind the orders that wait; what only some kinds use is 0, so that equal states have equal bytes."""
     cdef Entry* entry = &account.entries[account.waiting]
     entry.price = entry.limit = 0
     entry.size = 0.0

@@ -4,8 +4,8 @@
 Equity is needed at each close (drawdown) and at the end of each UTC day (returns). The positions that are open change
 on few candles; between two of those, the closes are counted in one go (`totals_pass`). Without a position the equity
 does not change. With one, a zone of 64 closes is passed over when its lowest and highest close prove that it can bring
-neither a new peak nor a larger drawdown: rounding is monotone, so the proof holds bit for bit. A fall that is not larger
-than an earlier one is no larger share of the peak either, since the peak has not become lower.
+neither a new peak nor a larger drawdown: rounding is monotone, so the proof holds bit for bit. A fall that is not
+larger than an earlier one is no larger share of the peak either, since the peak has not become lower.
 """
 
 from libc.stdint cimport int64_t

@@ -56,9 +56,9 @@ class Sizes:
         One while nothing is known; then a small share, and where that would take less than `LONG_SECONDS`, so many that
         each worker gets equally many chunks of about that time.
         """
-        if not self._seconds:
+        if self._seconds is None:
             return 1
-        long = max(1, int(LONG_SECONDS / (self._seconds * len(candles))))
+        long = max(1, int(LONG_SECONDS / max(self._seconds * len(candles), 1e-9)))
         rounds = -(-left // (self._workers * long))
         return max(self._share, -(-left // (self._workers * rounds)))
 

@@ -30,7 +30,8 @@ def explained(simulations: Sequence[Simulation]) -> str:
 def _group(candles: Candles, simulations: Sequence[Simulation]) -> str:
     together = Plan(candles)
     alone: Counter[str] = Counter()
-    strategies: list[tuple[Any, Conditions]] = []
+    tried: list[tuple[Any, Conditions]] = []
+    planned = 0  # candles of all simulations
     broken = 0
     for simulation in simulations:
         try:
@@ -39,7 +40,9 @@ def _group(candles: Candles, simulations: Sequence[Simulation]) -> str:
             own.add(strategy, simulation.conditions, keep=False)
             together.add(strategy, simulation.conditions, keep=False)
             alone += own.operators()
-            strategies.append((strategy, simulation.conditions))
+            planned += simulation.conditions.end - simulation.conditions.start
+            if len(tried) < TRIED:
+                tried.append((strategy, simulation.conditions))
         except Exception:  # it will fail when it is run, and say why
             broken += 1
     shared = together.operators()
@@ -50,19 +53,24 @@ def _group(candles: Candles, simulations: Sequence[Simulation]) -> str:
     ]
     if together.calls_python:
         lines.append("  no estimate of the time: functions in Python would be called")
-    elif len(candles) > LONG and strategies:
-        lines.append(f"  about {_estimate(candles, strategies):.2g} s on one worker")
+    elif len(candles) > LONG and (seconds := _estimate(candles, tried, planned)) is not None:
+        lines.append(f"  about {seconds:.2g} s on one worker")
     if broken:
         lines.append(f"  {broken:,} cannot be planned and will fail; after the run Simulation.error says why")
     return "\n".join(lines)
 
 
-def _estimate(candles: Candles, strategies: Sequence[tuple[Any, Conditions]]) -> float:
-    """Seconds of one worker over all candles; many simulations share more than the first of them do, and take less."""
-    tried = strategies[:TRIED]
-    short, long = (_trial(candles, tried, end) for end in (SHORT, LONG))
+def _estimate(candles: Candles, tried: Sequence[tuple[Any, Conditions]], planned: int) -> float | None:
+    """Seconds of one worker for so many candles of all simulations; None where none could be tried.
+
+    Many simulations share more than the first of them do, and take less.
+    """
+    try:
+        short, long = (_trial(candles, tried, end) for end in (SHORT, LONG))
+    except Exception:  # a trial begins at the first candle, where some cannot
+        return None
     per_candle = max(long - short, 0.0) / (LONG - SHORT)
-    return per_candle * len(candles) * len(strategies) / len(tried)
+    return per_candle * planned / len(tried) if tried else None
 
 
 def _trial(candles: Candles, strategies: Sequence[tuple[Any, Conditions]], end: int) -> float:

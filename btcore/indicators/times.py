@@ -231,7 +231,7 @@ def _weekdays(days: Iterable[int] | None) -> int:
     """Days as bits, bit 0 for Monday."""
     if days is None:
         return 0b1111111
-    listed = list(days) if isinstance(days, Iterable) and not isinstance(days, str) else [days]
+    listed = [days] if isinstance(days, str) or np.ndim(days) == 0 else list(days)
     if not listed or any(not isinstance(k, Real) or isinstance(k, bool) or k not in range(7) for k in listed):
         raise ParameterError(f"weekdays must be whole numbers from 0 (Monday) to 6 (Sunday), got {days!r}")
     bits = 0

@@ -272,13 +272,13 @@ def test_chunks_are_one_first_then_shares_or_larger_where_work_is_short(instrume
     queue = Queue([(candles, list(jobs))], Sizes(160, 2))
     first = queue.take()
     assert len(first.jobs) == 1
-    queue.sizes.learn(first, 0.01)  # many hundreds make a second: each worker gets half of what is left
+    queue.sizes.learn(first, 0.01)  # thousands take four seconds: each worker gets half of what is left
     assert len(queue.take().jobs) == 80
     queue.sizes.learn(first, 10.0)
     assert len(queue.take().jobs) == 10
 
 
-def test_a_lone_worker_takes_all_that_is_left_where_a_second_is_enough(instruments):
+def test_a_lone_worker_takes_all_that_is_left_where_that_is_not_long(instruments):
     candles = instruments["EURUSD"]
     queue = Queue([(candles, [Job(k, None, Conditions(end=3_000)) for k in range(50)])], Sizes(50, 1))
     queue.sizes.learn(queue.take(), 0.09)  # of 1, which with what it would share is that of 5

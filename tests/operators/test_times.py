@@ -236,6 +236,7 @@ def test_zones_that_mean_the_same_make_the_same_expression() -> None:
         (lambda: bt.between("08:00", "16:00", weekdays="mon"), "weekdays must be"),
         (lambda: bt.between("08:00", "16:00", weekdays=1.5), "weekdays must be .*got 1.5"),
         (lambda: bt.between("08:00", "16:00", weekdays=[np.array([1, 2])]), "weekdays must be"),
+        (lambda: bt.between("08:00", "16:00", weekdays=np.array(7)), "weekdays must be"),
         (lambda: bt.between("08:00", "16:00", weekdays=[True]), "weekdays must be"),
         (lambda: bt.new_day(roll="24:00"), "roll must be a time of day"),
         (lambda: bt.new_day(tz="nowhere"), "is not a known zone"),
