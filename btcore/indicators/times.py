@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from numbers import Real
 from typing import Any
@@ -231,7 +232,10 @@ def _weekdays(days: Iterable[int] | None) -> int:
     """Days as bits, bit 0 for Monday."""
     if days is None:
         return 0b1111111
-    listed = [days] if isinstance(days, str) or np.ndim(days) == 0 else list(days)
+    listed: list[Any] = [days]
+    if not isinstance(days, str):
+        with contextlib.suppress(TypeError):  # one day, or nothing of the kind
+            listed = list(days)
     if not listed or any(not isinstance(k, Real) or isinstance(k, bool) or k not in range(7) for k in listed):
         raise ParameterError(f"weekdays must be whole numbers from 0 (Monday) to 6 (Sunday), got {days!r}")
     bits = 0

@@ -117,7 +117,7 @@ PAIRS: dict[str, list[tuple[Any, Any]]] = {
     "between": [
         (lambda: bt.between(TIMES, "08:00", "16:30"), lambda: bt.between("08:00", "16:30")),
         (lambda: bt.between(TIMES, "22:00", "6:00", tz="EET", weekdays=[0, 3]),
-         lambda: bt.between("22:00", "6:00", tz="EET", weekdays=[0, 3])),
+         lambda: bt.between("22:00", "6:00", tz="EET", weekdays={3, 0})),
     ],
     **{
         function.__name__: [
