@@ -66,7 +66,10 @@ class Source:
             raise DataError(f"{self.path} is neither text nor Parquet")
         lines = start.removeprefix(UTF8_MARK).decode("utf-8", errors="replace").split("\n")
         complete = lines if is_whole or len(lines) == 1 else lines[:-1]
-        return [line.rstrip("\r") for line in complete if line.strip()][:HEAD_LINES]
+        head = [line.rstrip("\r") for line in complete if line.strip()][:HEAD_LINES]
+        if not head:
+            raise DataError(f"{self.path} has blank lines where a header or candles are expected")
+        return head
 
     def without_blank_lines(self) -> Source | None:
         """The same file without its blank lines; None where it has none."""

@@ -174,6 +174,8 @@ def test_a_zip_of_several_files_is_an_error(tmp_path: Path) -> None:
 
 WRONG = {
     "empty": ("", {}, "file.csv is empty"),
+    "blank lines alone": (" \n\r\n\n", {}, "file.csv has blank lines where a header or candles are expected"),
+    "a byte order mark alone": (b"\xef\xbb\xbf", {}, "file.csv has blank lines"),
     "bytes that are no text": (
         (HEADER + ROWS).encode().replace(b"1.6,1.4", b"\xff\xfe\x80"), {}, "cannot be parsed: .*utf-?8",
     ),
