@@ -19,16 +19,7 @@ from btcore._core.types cimport (
 
 
 cdef inline bint bad_distance(const Prices* prices, const Ticket* ticket, int level, const int64_t* price) noexcept nogil:
-    """A distance not above 0, or under half a unit, as far as that is known at the decision [D7]."""
-    return given(ticket, level) and too_short(prices, ticket, level, price)
-
-
-cdef bint too_short(const Prices* prices, const Ticket* ticket, int level, const int64_t* price) noexcept nogil:
-    if number(ticket, level) <= 0.0:
-        return True
-    if is_percent(ticket, level) and price == NULL:
-        return False
-    return no_distance(prices, ticket, level, price[0] if price != NULL else 0)
+    return given(ticket, level) and no_distance(prices, number(ticket, level), is_percent(ticket, level), price)
 
 
 cdef bint wrong_side(

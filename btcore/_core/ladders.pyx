@@ -8,7 +8,7 @@ from libc.stdint cimport int64_t
 from btcore._core.account cimport Account, Draft, Entry, Ladder, Position
 from btcore._core.booking cimport book, gap_price, open_spread, target_price
 from btcore._core.market cimport Bar, Prices
-from btcore._core.rounding cimport distance_of
+from btcore._core.rounding cimport distance_of, no_distance
 from btcore._core.statistics cimport totals_pass
 from btcore._core.types cimport LEVEL_LIMIT, TP, TP_GAP
 
@@ -16,15 +16,9 @@ from btcore._core.types cimport LEVEL_LIMIT, TP, TP_GAP
 cdef bint wrong_rungs(const Account* account, const Prices* prices, const int64_t* price) noexcept nogil:
     """A distance of the order that is being decided is not above 0, or under half a unit, as far as is known [D7]."""
     cdef const Draft* draft = &account.drafts[account.slots]
-    cdef bint percent
     cdef int k
     for k in range(draft.count):
-        percent = (draft.percents >> k) & 1
-        if draft.number[k] <= 0.0:
-            return True
-        if percent and price == NULL:
-            continue
-        if distance_of(prices, draft.number[k], percent, price[0] if price != NULL else 0) < 1:
+        if no_distance(prices, draft.number[k], (draft.percents >> k) & 1, price):
             return True
     return False
 

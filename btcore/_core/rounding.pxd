@@ -97,9 +97,13 @@ cdef inline int64_t distance_of(const Prices* prices, double space, bint percent
     return nearest(units_of(prices, space, percent, origin))
 
 
-cdef inline bint no_distance(const Prices* prices, const Ticket* ticket, int level, int64_t origin) noexcept nogil:
-    """Whether the `distance` is rounded to none."""
-    return units_of(prices, number(ticket, level), is_percent(ticket, level), origin) < HALF
+cdef inline bint no_distance(const Prices* prices, double space, bint percent, const int64_t* price) noexcept nogil:
+    """A distance not above 0, or one that is rounded to none, as far as that is known where the price is NULL [D7]."""
+    if space <= 0.0:
+        return True
+    if percent and price == NULL:
+        return False
+    return units_of(prices, space, percent, price[0] if price != NULL else 0) < HALF
 
 
 cdef inline int64_t distance(const Prices* prices, const Ticket* ticket, int level, int64_t origin) noexcept nogil:

@@ -97,6 +97,26 @@ def test_alone_and_on_the_twin(simulations):
             assert all(ours[name] == theirs[name] or ours[name] != ours[name] for name in FIELDS)
 
 
+class FiveMinutes(bt.WindowStrategy):
+    """Looks at the time of its entry, which a batch without trades writes down for functions alone."""
+
+    window = 2
+
+    def on_candle(self, window):
+        if window.position is None:
+            return window.buy()
+        held = window.timestamp[-1] - window.position.entry_time
+        return window.exit() if held >= 5 * 60 * 10**9 else None
+
+
+def test_a_function_sees_when_it_entered_though_trades_are_not_kept(instruments):
+    candles = instruments["S0"]
+    alone = bt.simulate(FiveMinutes(), candles)
+    assert 500 < len(alone.trades) < 1_500
+    together = bt.run_batch([bt.Simulation(FiveMinutes(), candles)], executor="serial", progress=False)
+    assert together.simulations[0].result.stats == pytest.approx(alone.stats, rel=0, abs=0, nan_ok=True)
+
+
 def test_trades_that_were_not_kept_are_worked_out_when_asked_for(simulations):
     kept = bt.run_batch(simulations()[:3], executor="processes", workers=1, trades=True, progress=False)
     late = bt.run_batch(simulations()[:3], executor="processes", workers=1, progress=False)
